@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPublisher } from '@payments/events-core';
+import { events } from './catalogue.ts';
+import type { Published } from './check.ts';
+import type { Day } from './day.ts';
+import type { Group, Setting } from './group.ts';
+import type { Ledger } from './ledger.ts';
+import { clockTime, money, type Show } from './show.ts';
+
+export interface LiveThroughOptions {
+  readonly setting: Setting;
+  readonly show: Show;
+  /** Milliseconds that the day takes. */
+  readonly dayMs: number;
+  readonly groups: readonly Group[];
+  readonly ledger: Ledger;
+}
+
+const halfHourMs = 1_800_000;
+
+/** Publishes a day half hour by half hour, and shows how the groups follow. @returns what the broker has accepted */
+export async function liveThrough(day: Day, options: LiveThroughOptions): Promise<readonly Published[]> {
+  const { setting, show, dayMs, groups, ledger } = options;
+  await using publisher = createPublisher({ ...setting, events });
+  const published: Published[] = [];
+  const currencies = [...ledger.totals.keys()];
+  const pauseMs = (dayMs * halfHourMs) / (day.closesAt - day.opensAt);
+
+  async function publish(happening: Day['happenings'][number]): Promise<void> {
+    const { id } = await publisher.publish(happening.type, happening.data, { time: happening.time });
+    published.push({ ...happening, id });
+  }
+
+  show.line(row('', 'published', ['handled by', '', ''], ['in the ledger', '', '', '']));
+  show.line(
+    row(
+      '',
+      '',
+      groups.map(({ name }) => name),
+      currencies,
+    ),
+  );
+  for (let ends = day.opensAt + halfHourMs; ends <= day.closesAt; ends += halfHourMs) {
+    const pause = sleep(pauseMs);
+    const begins = ends - halfHourMs;
+    await Promise.all(day.happenings.filter(({ time }) => begins < +time && +time <= ends).map(publish));
+    await pause;
+    const handled = groups.map((group) => String(group.handled.size));
+    const accounts = currencies.map((currency) => money(ledger.totals.get(currency) ?? 0, currency));
+    show.line(row(clockTime(ends), String(published.length), handled, accounts));
+  }
+  return published;
+}
+
+function row(time: string, published: string, handled: readonly string[], accounts: readonly string[]): string {
+  const cells = [...handled.map((cell) => cell.padStart(15)), ...accounts.map((cell) => cell.padStart(14))];
+  return `  ${time.padEnd(5)}${published.padStart(11)}${cells.join('')}`.trimEnd();
+}

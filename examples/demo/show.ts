@@ -1,0 +1,48 @@
+import { styleText } from 'node:util';
+import type { Logger } from '@payments/events-core';
+
+/** Plain lines, for a terminal and for the log of a CI alike; colours only where somebody looks. */
+export interface Show {
+  line(text?: string): void;
+  heading(text: string): void;
+  good(text: string): void;
+  bad(text: string): void;
+}
+
+export function createShow(print: (line: string) => void, coloured: boolean): Show {
+  const style = (format: 'bold' | 'green' | 'red', text: string): string =>
+    coloured ? styleText(format, text, { validateStream: false }) : text;
+
+  return {
+    line: (text = '') => print(text),
+    heading: (text) => print(`\n${style('bold', text)}`),
+    good: (text) => print(`${style('green', '✓')} ${text}`),
+    bad: (text) => print(`${style('red', '✗')} ${text}`),
+  };
+}
+
+/** Shows what the library reports of its own accord: attempts that failed, events that were dead-lettered. */
+export function showingLogger(show: Show): Logger {
+  return {
+    info: (details, message) => show.line(`↻ ${message}${reasonIn(details)}`),
+    warn: (details, message) => show.bad(`${message}${reasonIn(details)}`),
+    error: (details, message) => show.bad(`${message}${reasonIn(details)}`),
+  };
+}
+
+function reasonIn(details: object): string {
+  const error: unknown = 'err' in details ? details.err : undefined;
+  return typeof error === 'object' && error !== null && 'text' in error ? `: ${String(error.text)}` : '';
+}
+
+/** `1,234.50` for 123450 minor units of EUR; yen have no decimals. */
+export function money(amount: number, currency: string): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  return (amount / 10 ** digits).toLocaleString('en', { minimumFractionDigits: digits });
+}
+
+/** `14:05`, in UTC. */
+export function clockTime(at: number): string {
+  return new Date(at).toISOString().slice(11, 16);
+}

@@ -1,0 +1,37 @@
+/** A numbered promise and what guards it. */
+export interface Invariant {
+  readonly id: string;
+  readonly sentence: string;
+  /** `packages/…/x.test.ts › describe › test`. */
+  readonly tests: readonly { readonly file: string; readonly titles: readonly string[] }[];
+  readonly clauses: readonly string[];
+}
+
+/**
+ * Reads
+ *
+ *     - **I-1** A sentence.
+ *       Guard: P1, `packages/…/x.test.ts › test`
+ */
+export function readInvariants(text: string): readonly Invariant[] {
+  return text
+    .split(/^(?=- \*\*I-)/m)
+    .slice(1)
+    .map((item) => {
+      const [, id = '', sentence = '', guard = ''] =
+        /^- \*\*(I-\d+)\*\* ([\s\S]*?)\n {2}Guard: ([\s\S]*?)(?:\n\n|\n#|\n*$)/.exec(item) ?? [];
+      const spans = [...guard.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s+/g, ' '));
+      const tests = spans.map((span) => {
+        const [file = '', ...titles] = span.split(' › ');
+        return { file, titles };
+      });
+      const clauses = [...guard.replaceAll(/`[^`]+`/g, '').matchAll(/\b[A-Z]\d+\b/g)].map(([clause]) => clause);
+      return { id, sentence, tests, clauses };
+    });
+}
+
+/** Whether a test file has a suite or a test of that title, as its source spells it. */
+export function hasTitle(source: string, title: string): boolean {
+  const spelled = title.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll("'", "\\\\?'");
+  return new RegExp(`\\(\\s*(['"\`])${spelled}\\1\\s*,`).test(source);
+}

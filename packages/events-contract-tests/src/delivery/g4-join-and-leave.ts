@@ -1,0 +1,47 @@
+import { allAccepted } from '../bench/outcomes.ts';
+import type { Clause } from '../clause.ts';
+import { holds } from '../verdict.ts';
+
+const count = 3_000;
+
+export const G4: Clause = {
+  id: 'G4',
+  title:
+    'loses none and handles none twice when a consumer joins at 30 % and leaves gracefully at 60 % of 3,000 events',
+  async run(bench) {
+    const { time, timings, ledger } = bench;
+    const group = bench.group();
+    const handled = () => ledger.handled(group).size;
+    const handle = () => time.pass(4);
+    await bench.consume({ group, handle });
+    const publisher = await bench.publisher();
+    const publishing = publisher.publishMany(count, (n) => ({ key: `key-${n % 50}` }));
+
+    await time.until(
+      () => handled() >= 0.3 * count,
+      2 * timings.promptMs,
+      () => `30 % of ${count} are handled; ${handled()} are`,
+    );
+    const guest = await bench.consume({ group, handle });
+    await time.until(
+      () => handled() >= 0.6 * count,
+      2 * timings.promptMs,
+      () => `60 % of ${count} are handled; ${handled()} are`,
+    );
+    const { unfinished } = await guest.consumer.stop();
+    holds(unfinished.length === 0, `a graceful stop finishes what runs; it left ${unfinished.length}`);
+
+    allAccepted(await publishing, `${count} publishes`);
+    await bench.settled(group, 2 * timings.promptMs);
+    await bench.judge(group);
+    holds(
+      ledger.runs.some(({ consumer }) => consumer === guest.name),
+      'the consumer that joined got a share',
+    );
+    await time.stays(
+      () => bench.ledger.runsOf(group).length === count,
+      timings.leaseMs + 500,
+      'nothing comes again after the lease',
+    );
+  },
+};

@@ -1,0 +1,12 @@
+export type { Clause, ClauseResult } from './clause.ts';
+export { clauseIds, type ClauseId } from './clause-ids.ts';
+export { clauses } from './clauses.ts';
+export { describeBrokerContract } from './describe-broker-contract.ts';
+export type { BrokerFaults, CannotHappen, Link, Refusal } from './faults.ts';
+export type { BrokerHarness, Lab, LabRequest, ProgramAccess, Timings, TlsClient } from './harness.ts';
+export type { Probe, StoredCounts } from './probe.ts';
+export { runClause, type ClauseRun } from './run-clause.ts';
+export type { LabTime } from './time/lab-time.ts';
+export { systemTime } from './time/system-time.ts';
+export { virtualTime, type SteppedClock, type VirtualTime } from './time/virtual-time.ts';
+export { VerdictError } from './verdict.ts';

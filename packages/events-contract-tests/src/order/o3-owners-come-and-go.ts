@@ -1,0 +1,176 @@
+import type { Bench, RunningConsumer } from '../bench/bench.ts';
+import type { Clause } from '../clause.ts';
+import { equal, holds } from '../verdict.ts';
+import { heldAtMost, orderedLoad, type OrderedLoad } from './ordered-load.ts';
+
+export const O3: Clause = {
+  id: 'O3',
+  title:
+    'keeps each key in order when its owner is killed, rebalanced, restarted, stopped each second, cut off, paused or killed twice',
+  fault: true,
+  patienceS: 600,
+  async run(bench) {
+    await killed(bench);
+    await rebalanced(bench);
+    await restarted(bench);
+    await stoppedEachSecond(bench);
+    await cutOff(bench);
+    await silenced(bench);
+    await pausedWhileWaiting(bench);
+    await killedTwice(bench);
+  },
+};
+
+const held = (faults: number) => ({
+  atMost: faults * heldAtMost,
+  because: `an owner that is lost holds at most ${heldAtMost} events`,
+});
+
+async function killed(bench: Bench): Promise<void> {
+  const load = await orderedLoad(bench, 'killed');
+  const owner = await load.member('a');
+  await load.member('b');
+  const publishing = load.publish(20);
+  await holdsSeveral(bench, load, owner);
+  await owner.process.kill();
+  await publishing;
+  await load.settled(held(1));
+}
+
+/** Members join and leave while handlers run; nobody is lost, so nothing may be handled twice. */
+async function rebalanced(bench: Bench): Promise<void> {
+  const load = await orderedLoad(bench, 'rebalanced');
+  const first = await load.member('a');
+  const publishing = load.publish(40);
+  await holdsSeveral(bench, load, first);
+  const second = await load.member('b');
+  await bench.time.pass(500);
+  await load.member('c');
+  await bench.time.pass(500);
+  await leaves(bench, first);
+  await bench.time.pass(500);
+  await leaves(bench, second);
+  await publishing;
+  await load.settled('none');
+}
+
+/** The only member ends and its successor starts, as in a deployment of one. */
+async function restarted(bench: Bench): Promise<void> {
+  const load = await orderedLoad(bench, 'restarted');
+  let member = await load.member('1');
+  const publishing = load.publish(40);
+  for (let round = 2; round <= 4; round += 1) {
+    await holdsSeveral(bench, load, member);
+    await leaves(bench, member);
+    await member.process.close();
+    member = await load.member(String(round));
+  }
+  await publishing;
+  await load.settled('none');
+}
+
+/** Each second, while handlers run and failed events wait in place for their next attempt. */
+async function stoppedEachSecond(bench: Bench): Promise<void> {
+  const load = await orderedLoad(bench, 'stopped', { handleMs: 150 });
+  let member = await load.member('1');
+  let publishing = true;
+  const published = load.publish(80).finally(() => {
+    publishing = false;
+  });
+  for (let round = 2; publishing && round <= 20; round += 1) {
+    await bench.time.pass(1_000);
+    const next = await load.member(String(round));
+    await leaves(bench, member);
+    member = next;
+  }
+  await published;
+  await load.settled('none');
+}
+
+/** The owner's connections are reset while deliveries are on their way to it. It may come back. */
+async function cutOff(bench: Bench): Promise<void> {
+  const load = await orderedLoad(bench, 'cut');
+  const owner = await load.member('a');
+  await load.member('b');
+  const link = bench.faults.link(owner.process.adapter);
+  await link.latency(100);
+  const publishing = load.publish(40);
+  const faults = 3;
+  for (let cut = 0; cut < faults; cut += 1) {
+    await bench.time.pass(600);
+    await link.reset();
+  }
+  await link.heal();
+  await publishing;
+  await load.settled(held(faults));
+}
+
+/** Nothing reaches the owner any more, nor the broker from it, and no connection ends. Later it wakes as a stranger. */
+async function silenced(bench: Bench): Promise<void> {
+  const load = await orderedLoad(bench, 'silenced');
+  const owner = await load.member('a');
+  await load.member('b');
+  const publishing = load.publish(40);
+  await holdsSeveral(bench, load, owner);
+  const link = bench.faults.link(owner.process.adapter);
+  await link.silence('both');
+  await bench.time.pass(3 * bench.timings.leaseMs);
+  await link.heal();
+  await publishing;
+  await load.settled(held(1));
+}
+
+/** What is sent while the owner sleeps is handled by the next one, and the sleeper takes nothing when it wakes. */
+async function pausedWhileWaiting(bench: Bench): Promise<void> {
+  const { faults, time, timings } = bench;
+  const pause = bench.optional('a paused owner', faults.pauseProcess);
+  const unpause = bench.optional('a paused owner', faults.unpauseProcess);
+  if (pause === undefined || unpause === undefined) return;
+  const load = await orderedLoad(bench, 'paused');
+  const owner = await load.member('a');
+  await load.member('b');
+  await load.publish(3);
+  await load.settled('none');
+
+  await pause(owner.process.adapter);
+  const before = load.runs.length;
+  const publishing = load.publish(20);
+  await time.pass(3 * timings.leaseMs);
+  const meanwhile = load.runs.slice(before).filter(({ end }) => end === 'ok');
+  holds(meanwhile.length > 0, 'while its owner was paused for three leases nothing of the group was handled');
+  await unpause(owner.process.adapter);
+  await publishing;
+  await load.publish(5);
+  await load.settled(held(1));
+  await time.until(
+    async () => (await bench.probe.stored(load.group)).unsettled === 0,
+    timings.promptMs,
+    'nothing stays pending after the paused owner has woken',
+  );
+}
+
+async function killedTwice(bench: Bench): Promise<void> {
+  const load = await orderedLoad(bench, 'twice');
+  const owners = [await load.member('a'), await load.member('b')];
+  await load.member('c');
+  const publishing = load.publish(60);
+  for (const owner of owners) {
+    await holdsSeveral(bench, load, owner);
+    await owner.process.kill();
+  }
+  await publishing;
+  await load.settled(held(2));
+}
+
+async function holdsSeveral(bench: Bench, load: OrderedLoad, owner: RunningConsumer): Promise<void> {
+  await bench.time.until(
+    () => load.running(owner) >= 2,
+    bench.timings.leaseMs + bench.timings.flowAgainMs,
+    `${owner.name} has become owner and holds several events`,
+  );
+}
+
+async function leaves(bench: Bench, member: RunningConsumer): Promise<void> {
+  const { unfinished } = await bench.time.within(member.consumer.stop(), 30_000, `${member.name} stops`);
+  equal(unfinished.length, 0, `events ${member.name} left unfinished`);
+}

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { AdapterNotice, Logger } from '../contract/runtime.ts';
+import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
+import { ClosedError } from '../errors/closed-error.ts';
+import { ConfigurationError } from '../errors/configuration-error.ts';
+import { settled } from '../ports/test-clock.test-support.ts';
+import type { Broker } from './broker.ts';
+import { connectionOf, openConnection, own, type Borrower, type Connection } from './connection.ts';
+import { fakeAdapter, silentLogger, type FakeAdapter, type FakeAnswers } from './fake-adapter.test-support.ts';
+
+const never = new AbortController().signal;
+const away = () => new BrokerUnavailableError('no broker');
+
+function setUp(answers: FakeAnswers = {}, closedBy: 'owner' | 'borrowers' = 'owner', logger: Logger = silentLogger) {
+  const adapter = fakeAdapter(answers);
+  return { adapter, connection: openConnection(adapter, { logger }, closedBy) };
+}
+
+function borrow(connection: Connection, adapter: FakeAdapter, kind: Borrower['kind']): Borrower {
+  const borrower: Borrower = {
+    kind,
+    async close() {
+      (adapter.calls as string[]).push(`close ${kind}`);
+      await connection.giveBack(borrower);
+    },
+  };
+  connection.borrow(borrower);
+  return borrower;
+}
+
+describe('a connection', () => {
+  it('connects at first use, once for all', async () => {
+    const { adapter, connection } = setUp();
+    expect(adapter.calls).toEqual([]);
+    await Promise.all([connection.ready(never), connection.ready(never)]);
+    await connection.ready(never);
+    expect(adapter.calls).toEqual(['connect']);
+  });
+
+  it('tells each caller when connecting was refused, and tries again for the next', async () => {
+    const { adapter, connection } = setUp({ connect: () => Promise.reject(away()) });
+    const both = await Promise.allSettled([connection.ready(never), connection.ready(never)]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    delete adapter.answers.connect;
+    await connection.ready(never);
+    expect(adapter.calls).toEqual(['connect', 'connect']);
+  });
+
+  it('is waited for by each caller only until its own signal aborts, and goes on connecting for the others', async () => {
+    const connected = Promise.withResolvers<void>();
+    const { connection } = setUp({ connect: () => connected.promise });
+    const impatient = new AbortController();
+    const gaveUp = connection.ready(impatient.signal);
+    const patient = connection.ready(never);
+    impatient.abort(new Error('enough'));
+    await expect(gaveUp).rejects.toThrow('enough');
+    connected.resolve();
+    await patient;
+  });
+
+  it('lends the adapter’s own clock to everything where it has one', () => {
+    const { adapter, connection } = setUp();
+    expect(connection.runtime.clock).toBe(adapter.clock);
+  });
+
+  it('lends the caller’s ports', () => {
+    const { clock, ...adapter } = fakeAdapter();
+    const random = () => 0.25;
+    const { runtime } = openConnection(adapter, { clock, random, logger: silentLogger }, 'owner');
+    expect(runtime).toMatchObject({ clock, random });
+  });
+
+  it('counts work in progress for the adapter', () => {
+    const { connection } = setUp();
+    connection.working(1);
+    connection.working(1);
+    connection.working(-1);
+    expect(connection.runtime.busy()).toBe(1);
+  });
+
+  it('lets a group be consumed once in a process, and again after it was released', () => {
+    const { connection } = setUp();
+    connection.claimGroup('ledger');
+    connection.claimGroup('mails');
+    expect(() => connection.claimGroup('ledger')).toThrow(ConfigurationError);
+    expect(() => connection.claimGroup('ledger')).toThrow('consumes group "ledger" already');
+    connection.releaseGroup('ledger');
+    connection.claimGroup('ledger');
+  });
+
+  it('passes notices on and logs them without their secrets', () => {
+    const lines: string[] = [];
+    const line = (level: string) => (_: object, message: string) => void lines.push(`${level}: ${message}`);
+    const { connection } = setUp({}, 'owner', { info: line('info'), warn: line('warn'), error: line('error') });
+    const notices: AdapterNotice[] = [];
+    const stop = connection.onNotice((notice) => notices.push(notice));
+    connection.runtime.notify({ kind: 'connection', state: 'lost' });
+    connection.runtime.notify({ kind: 'settlement-delayed', group: 'ledger', settlement: 'ack', error: away() });
+    connection.runtime.notify({ kind: 'loss-suspected', message: 'a topic was shortened' });
+    stop();
+    connection.runtime.notify({ kind: 'connection', state: 'found' });
+    expect(notices).toHaveLength(3);
+    expect(lines).toEqual([
+      'warn: fake: connection lost',
+      'warn: fake: a settlement waits to be applied',
+      'error: fake: a topic was shortened',
+      'warn: fake: connection found',
+    ]);
+  });
+
+  it('survives a logger that throws: nothing that is said may cost an event', () => {
+    const broken = () => {
+      throw new TypeError('Converting circular structure to JSON');
+    };
+    const { connection } = setUp({}, 'owner', { info: broken, warn: broken, error: broken });
+    const { logger } = connection.runtime;
+    for (const level of ['info', 'warn', 'error'] as const) logger[level]({}, 'said');
+    connection.runtime.notify({ kind: 'connection', state: 'lost' });
+  });
+});
+
+describe('closing a connection', () => {
+  it('closes consumers first, because their handlers may still publish, and the adapter last', async () => {
+    const { adapter, connection } = setUp();
+    for (const kind of ['publisher', 'operator', 'consumer'] as const) borrow(connection, adapter, kind);
+    await connection.close(1_000);
+    expect(adapter.calls).toEqual(['close consumer', 'close operator', 'close publisher', 'close']);
+  });
+
+  it('happens once, however often it is asked for', async () => {
+    const { adapter, connection } = setUp();
+    await Promise.all([connection.close(1_000), connection.close(1_000), connection.close(1_000)]);
+    expect(adapter.calls).toEqual(['close']);
+  });
+
+  it('closes the adapter even if a borrower cannot be closed', async () => {
+    const { adapter, connection } = setUp();
+    connection.borrow({ kind: 'consumer', close: () => Promise.reject(new Error('stuck')) });
+    await connection.close(1_000);
+    expect(adapter.calls).toEqual(['close']);
+  });
+
+  it('ends what is still connecting, and refuses everything afterwards', async () => {
+    const { adapter, connection } = setUp({
+      connect: (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+    const waiting = connection.ready(never).catch((error: unknown) => error);
+    const closing = connection.close(1_000);
+    expect(ClosedError.isInstance(await waiting)).toBe(true);
+    await closing;
+    await expect(connection.ready(never)).rejects.toThrow(ClosedError);
+    expect(() => borrow(connection, adapter, 'publisher')).toThrow(ClosedError);
+    expect(adapter.calls).toEqual(['connect', 'close']);
+  });
+
+  it('leaves no timer behind', async () => {
+    const { adapter, connection } = setUp();
+    await connection.close(1_000);
+    expect(adapter.clock.timers()).toBe(0);
+  });
+});
+
+describe('a bare adapter', () => {
+  it('has one connection, which everything that is given the adapter finds', () => {
+    const adapter = fakeAdapter();
+    expect(connectionOf(adapter)).toBe(connectionOf(adapter));
+  });
+
+  it('is closed by its last borrower, once', async () => {
+    const { adapter, connection } = setUp({}, 'borrowers');
+    const first = borrow(connection, adapter, 'publisher');
+    const second = borrow(connection, adapter, 'consumer');
+    await connection.giveBack(first);
+    await connection.giveBack(first);
+    expect(adapter.calls).toEqual([]);
+    await connection.giveBack(second);
+    expect(adapter.calls).toEqual(['close']);
+  });
+});
+
+describe('a broker', () => {
+  it('lends its connection, and keeps it when the last borrower has left', async () => {
+    const { adapter, connection } = setUp();
+    const broker = { adapter } as unknown as Broker;
+    own(broker, connection);
+    expect(connectionOf(broker)).toBe(connection);
+    await connection.giveBack(borrow(connection, adapter, 'publisher'));
+    await settled();
+    expect(adapter.calls).toEqual([]);
+  });
+
+  it.each([undefined, null, 'amqp://me:hunter2@broker', {}])(
+    'cannot be %o, and the error does not show it',
+    (broker) => {
+      let error: unknown;
+      try {
+        connectionOf(broker as never);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(ConfigurationError.isInstance(error)).toBe(true);
+      expect(String(error)).toContain('broker must be what connectBroker() returned, or an adapter such as memory()');
+      expect(String(error)).not.toContain('hunter2');
+    },
+  );
+
+  it('is not made of an adapter that is in use, or that speaks another version of the contract', () => {
+    const { adapter } = setUp();
+    expect(() => openConnection(adapter, {}, 'owner')).toThrow('This adapter is in use already');
+    const older = { ...fakeAdapter(), contractVersion: 0 as never };
+    expect(() => openConnection(older, {}, 'owner')).toThrow('speaks contract version 0, this core speaks version 1');
+  });
+});

@@ -1,0 +1,121 @@
+import type { Event } from '../events/event.ts';
+import { HandlerTimeoutError } from '../errors/handler-timeout-error.ts';
+import type { Deadline, Deadlines } from '../ports/deadlines.ts';
+import type { AttemptContext, Decision } from './attempt-context.ts';
+import type { Handler, Middleware } from './handler.ts';
+import type { InboxGuard } from './inbox-guard.ts';
+import { runMiddleware } from './run-middleware.ts';
+
+/** How one attempt ended. */
+export type Outcome =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'decided'; readonly decision: Decision }
+  /** The inbox knows the event as handled. */
+  | { readonly kind: 'duplicate' }
+  /** Somebody else is handling this very event (inbox): come back later, nothing has failed. */
+  | { readonly kind: 'busy' }
+  /** Left behind at the drain deadline; the handler may still be running. */
+  | { readonly kind: 'abandoned' };
+
+export interface Attempt {
+  readonly event: Event;
+  readonly context: AttemptContext;
+  readonly handlers: readonly Handler[];
+  readonly middleware: readonly Middleware[];
+  readonly inboxGuard: InboxGuard | undefined;
+}
+
+export interface RunningAttempt {
+  readonly event: Event;
+  /** Never rejects. */
+  readonly outcome: Promise<Outcome>;
+  /** Ends the attempt now, whatever the handler does. */
+  abandon(reason: unknown): void;
+}
+
+/** Runs middleware and handlers once, for at most as long as `deadlines` allow. */
+export function runAttempt(attempt: Attempt, deadlines: Deadlines, timeoutMs: number): RunningAttempt {
+  return new Running(attempt, deadlines, timeoutMs);
+}
+
+const succeeded: Outcome = { kind: 'succeeded' };
+
+/** A class for the same reason as the attempt's context: one is made for each attempt. */
+class Running implements RunningAttempt, Deadline {
+  readonly outcome: Promise<Outcome>;
+  due = 0;
+  readonly #attempt: Attempt;
+  readonly #deadlines: Deadlines;
+  readonly #timeoutMs: number;
+  #resolve: (outcome: Outcome) => void = () => {};
+
+  constructor(attempt: Attempt, deadlines: Deadlines, timeoutMs: number) {
+    this.#attempt = attempt;
+    this.#deadlines = deadlines;
+    this.#timeoutMs = timeoutMs;
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    deadlines.add(this);
+    guarded(attempt).then(
+      (outcome) => this.#end(this.#decidedOr(outcome)),
+      (error: unknown) => this.#end(this.#decidedOr({ kind: 'failed', error })),
+    );
+  }
+
+  get event(): Event {
+    return this.#attempt.event;
+  }
+
+  miss(): void {
+    const { event, context } = this.#attempt;
+    const error = new HandlerTimeoutError(
+      `The handlers of ${event.type} ${event.id} in group ${context.group} did not finish within ${this.#timeoutMs} ms. Watch context.signal, or raise handlerTimeoutMs.`,
+    );
+    context.abort(error);
+    this.#end({ kind: 'failed', error });
+  }
+
+  abandon(reason: unknown): void {
+    this.#attempt.context.abort(reason);
+    this.#end({ kind: 'abandoned' });
+  }
+
+  #end(outcome: Outcome): void {
+    this.#deadlines.delete(this);
+    this.#attempt.context.end();
+    this.#resolve(outcome);
+  }
+
+  /** A decision stands even if the handler caught what it threw. */
+  #decidedOr(otherwise: Outcome): Outcome {
+    const { decision } = this.#attempt.context;
+    return decision === undefined ? otherwise : { kind: 'decided', decision };
+  }
+}
+
+async function guarded(attempt: Attempt): Promise<Outcome> {
+  const { context, event, inboxGuard } = attempt;
+  if (inboxGuard === undefined) {
+    await runAll(attempt);
+    return succeeded;
+  }
+  const claim = await inboxGuard.once(event.id, async () => {
+    await runAll(attempt);
+    return context.decision === undefined;
+  });
+  if (claim === 'ran') return succeeded;
+  return { kind: claim === 'done' ? 'duplicate' : 'busy' };
+}
+
+function runAll(attempt: Attempt): Promise<void> {
+  return attempt.middleware.length === 0 ? runHandlers(attempt) : runMiddleware(attempt, () => runHandlers(attempt));
+}
+
+async function runHandlers({ handlers, event, context }: Attempt): Promise<void> {
+  for (const handler of handlers) {
+    await handler(event, context);
+    if (context.decision !== undefined) return;
+  }
+}

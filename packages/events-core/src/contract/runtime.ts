@@ -1,0 +1,41 @@
+import type { Settlement } from './delivery.ts';
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Calls `run` once after `delayMs`; the returned function cancels. */
+  schedule(delayMs: number, run: () => void): () => void;
+}
+
+/** The three levels the library uses. A `pino` logger fits. */
+export interface Logger {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export type AdapterNotice =
+  | { readonly kind: 'connection'; readonly state: 'lost' | 'found' }
+  | {
+      readonly kind: 'settlement-delayed';
+      readonly group: string;
+      readonly settlement: Settlement['kind'];
+      readonly error: unknown;
+    }
+  | { readonly kind: 'loss-suspected'; readonly group?: string; readonly message: string };
+
+/** What core lends an adapter. */
+export interface AdapterRuntime {
+  /** Names this process among the members of a group. */
+  readonly instance: string;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly logger: Logger;
+  notify(notice: AdapterNotice): void;
+  /**
+   * Handlers running and publishes being prepared right now; an event that waits for its next attempt is neither. Lets
+   * an adapter that simulates time tell work from waiting.
+   */
+  busy(): number;
+}

@@ -1,0 +1,146 @@
+import { connectionOf, type Borrower } from '../broker/connection.ts';
+import { fallbackGroup } from '../config/group-key.ts';
+import { jsonCodec } from '../codec/json-codec.ts';
+import { notesAfterRedrive, readNotes } from '../consume/delivery-notes.ts';
+import type { Opening } from '../consume/open-delivery.ts';
+import type { DeadLetter, SweepResult, SweepVerdict } from '../contract/dead-letters.ts';
+import { ClosedError } from '../errors/closed-error.ts';
+import { ConfigurationError } from '../errors/configuration-error.ts';
+import type { EventDefinitions } from '../events/event-definition.ts';
+import type { PaymentEvents } from '../events/event-types.ts';
+import { checkGroup } from '../events/names.ts';
+import { paymentEvents } from '../events/payment-events.ts';
+import { entryOf, type DeadLetterEntry } from './dead-letter-entry.ts';
+import type {
+  DeadLetters,
+  DeadLettersOf,
+  DeadLettersOptions,
+  DiscardOptions,
+  ListOptions,
+  RedriveOptions,
+  RedriveResult,
+} from './dead-letters.ts';
+import { createPace } from './pace.ts';
+import { pulled } from './pulled.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+const keep: SweepVerdict = { action: 'keep' };
+const stop: SweepVerdict = { action: 'stop' };
+
+type Judge = (letter: DeadLetter, signal: AbortSignal) => Promise<SweepVerdict>;
+
+/**
+ * The dead letters of a group, for operators: list, redrive, discard. Close it, or its broker, when done.
+ * @throws {ConfigurationError} for a group outside the grammar.
+ */
+export function deadLetters<M = PaymentEvents>(options: DeadLettersOptions<M>): DeadLettersOf<M>;
+export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
+  const connection = connectionOf(options.broker);
+  const group = options.group ?? ('contractVersion' in options.broker ? fallbackGroup : options.broker.defaultGroup);
+  checkGroup(group, 'deadLetters.group');
+  const opening: Opening = {
+    events: (options.events ?? paymentEvents) as EventDefinitions,
+    codecs: options.codecs ?? [jsonCodec],
+    foreignAmounts: undefined,
+  };
+  const running = new Set<Promise<unknown>>();
+  const closed = new AbortController();
+  let closing: Promise<void> | undefined;
+  const borrower: Borrower = { kind: 'operator', close: () => close() };
+  connection.borrow(borrower);
+
+  /** One sweep. Ends with what `judge` says, when the caller aborts, or when this is closed. */
+  async function sweep(
+    judge: Judge,
+    given: AbortSignal | undefined,
+  ): Promise<SweepResult & { readonly signal: AbortSignal }> {
+    closed.signal.throwIfAborted();
+    const signal = given === undefined ? closed.signal : AbortSignal.any([closed.signal, given]);
+    const sweeping = connection
+      .ready(signal)
+      .then(() =>
+        connection.adapter
+          .deadLetters(group)
+          .sweep(async (letter) => (signal.aborted ? stop : await judge(letter, signal)), { signal }),
+      );
+    running.add(sweeping);
+    try {
+      return { ...(await sweeping), signal };
+    } finally {
+      running.delete(sweeping);
+    }
+  }
+
+  function list({ filter = all, limit, signal }: ListOptions = {}): AsyncGenerator<DeadLetterEntry, void> {
+    checkLimit(limit);
+    return listed(filter, limit ?? Infinity, signal);
+  }
+
+  async function* listed(filter: NonNullable<ListOptions['filter']>, limit: number, given: AbortSignal | undefined) {
+    let left = limit;
+    const entries = pulled<DeadLetterEntry>(async (offer) => {
+      const { signal } = await sweep(async (letter, signal) => {
+        const entry = await entryOf(letter, opening);
+        if (!(await unlessAborted(filter(entry), signal))) return keep;
+        return (await unlessAborted(offer(entry), signal)) ? keep : stop;
+      }, given);
+      signal.throwIfAborted();
+    });
+    for await (const entry of entries) {
+      yield entry;
+      left -= 1;
+      if (left <= 0) return;
+    }
+  }
+
+  async function redrive(options: RedriveOptions = {}): Promise<RedriveResult> {
+    const { filter = all, limit, dryRun = false, perSecond, onProgress } = options;
+    checkLimit(limit);
+    if (perSecond !== undefined && !(perSecond > 0)) {
+      throw new ConfigurationError('redrive.perSecond must be a number above 0.', 'redrive.perSecond');
+    }
+    const count = { visited: 0, redriven: 0 };
+    const pace = createPace(connection.runtime.clock, dryRun ? undefined : perSecond);
+    const { complete } = await sweep(async (letter, signal) => {
+      if (count.redriven >= (limit ?? Infinity)) return stop;
+      const wanted = await unlessAborted(filter(await entryOf(letter, opening)), signal);
+      if (wanted) await pace(signal);
+      // From here to the verdict nothing waits: what is counted is what the broker is told.
+      if (signal.aborted) return stop;
+      count.visited += 1;
+      if (wanted) count.redriven += 1;
+      onProgress?.({ ...count });
+      return wanted && !dryRun ? { action: 'redrive', state: notesAfterRedrive(readNotes(letter.state)) } : keep;
+    }, options.signal);
+    return { ...count, complete };
+  }
+
+  async function discard({ ids, signal: given }: DiscardOptions) {
+    const missing = new Set(ids);
+    if (missing.size === 0) return { discarded: 0, missing: [] };
+    const { signal, complete } = await sweep((letter) => {
+      if (missing.size === 0) return Promise.resolve(stop);
+      return Promise.resolve(missing.delete(letter.id) ? { action: 'discard' } : keep);
+    }, given);
+    // Cut short, nobody knows which ids are missing.
+    if (!complete && missing.size > 0) signal.throwIfAborted();
+    return { discarded: new Set(ids).size - missing.size, missing: [...missing] };
+  }
+
+  async function shutDown(): Promise<void> {
+    closed.abort(new ClosedError(`deadLetters() of group ${group} was closed.`));
+    await Promise.allSettled(running);
+    await connection.giveBack(borrower);
+  }
+
+  const close = (): Promise<void> => (closing ??= shutDown());
+
+  return { group, list, redrive, discard, close, [Symbol.asyncDispose]: close };
+}
+
+const all = () => true;
+
+function checkLimit(limit: number | undefined): void {
+  if (limit === undefined || (Number.isInteger(limit) && limit >= 1)) return;
+  throw new ConfigurationError('limit must be a whole number of at least 1.', 'limit');
+}

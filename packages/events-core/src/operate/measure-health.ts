@@ -1,0 +1,30 @@
+import type { BrokerAdapter } from '../contract/adapter.ts';
+import type { HealthProblem, HealthReport } from '../contract/health.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { answeredWithin } from './answered-within.ts';
+
+const healthTimeoutMs = 2_000;
+
+/** The adapter's health within 2 s; never rejects, whatever the adapter does. */
+export async function measureHealth(adapter: BrokerAdapter): Promise<HealthReport> {
+  try {
+    return await answeredWithin(
+      healthTimeoutMs,
+      () => adapter.health(),
+      () =>
+        down({
+          code: 'health-timeout',
+          message: `${adapter.system} did not report its health within ${healthTimeoutMs} ms.`,
+        }),
+    );
+  } catch (error) {
+    return down({
+      code: 'health-failed',
+      message: `The health of ${adapter.system} cannot be told: ${describeError(error).text}`,
+    });
+  }
+}
+
+function down(problem: HealthProblem): HealthReport {
+  return { status: 'down', problems: [problem] };
+}

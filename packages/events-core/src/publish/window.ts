@@ -1,0 +1,104 @@
+import type { Clock } from '../contract/runtime.ts';
+
+export interface WindowOptions {
+  /** Places: publishes that may be unconfirmed at once. */
+  readonly size: number;
+  /** Bytes of encoded events that may wait for a place. */
+  readonly maxWaitingBytes: number;
+  readonly clock: Clock;
+}
+
+interface Waiter {
+  readonly bytes: number;
+  readonly due: number;
+  readonly enter: (outcome: 'entered' | 'timed-out') => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Backpressure: a bounded number of publishes is under way, the others wait their turn, first come first served, so that
+ * call order is send order. What waits is bounded too. All waiters have the same patience, so the first is always the
+ * first to run out of it and one timer serves all.
+ */
+export interface Window {
+  /** True: a place was free and is taken. Never true while others wait or the window is shut. */
+  tryEnter(): boolean;
+  /** Undefined when too much waits already. */
+  wait(bytes: number, due: number): Promise<'entered' | 'timed-out'> | undefined;
+  leave(): void;
+  /** Lets waiters in; shut at first, until the broker is connected. */
+  open(): void;
+  /** The broker cannot be reached for a reason that waiting does not mend. */
+  rejectAll(error: unknown): void;
+}
+
+export function createWindow({ size, maxWaitingBytes, clock }: WindowOptions): Window {
+  let free = size;
+  let opened = false;
+  let waitingBytes = 0;
+  const waiters = new Set<Waiter>();
+  let cancelTimer: (() => void) | undefined;
+
+  function remove(waiter: Waiter): void {
+    waiters.delete(waiter);
+    waitingBytes -= waiter.bytes;
+    if (waiters.size === 0) {
+      cancelTimer?.();
+      cancelTimer = undefined;
+    }
+  }
+
+  function watch(): void {
+    const [first] = waiters;
+    if (first === undefined || cancelTimer !== undefined) return;
+    cancelTimer = clock.schedule(Math.max(0, first.due - clock.now()), () => {
+      cancelTimer = undefined;
+      for (const waiter of waiters) {
+        if (waiter.due > clock.now()) break;
+        remove(waiter);
+        waiter.enter('timed-out');
+      }
+      watch();
+    });
+  }
+
+  function admit(): void {
+    while (opened && free > 0) {
+      const [first] = waiters;
+      if (first === undefined) return;
+      free -= 1;
+      remove(first);
+      first.enter('entered');
+    }
+  }
+
+  return {
+    tryEnter() {
+      if (!opened || free === 0 || waiters.size > 0) return false;
+      free -= 1;
+      return true;
+    },
+    wait(bytes, due) {
+      if (waitingBytes + bytes > maxWaitingBytes) return undefined;
+      const { promise, resolve, reject } = Promise.withResolvers<'entered' | 'timed-out'>();
+      waitingBytes += bytes;
+      waiters.add({ bytes, due, enter: resolve, reject });
+      watch();
+      return promise;
+    },
+    leave() {
+      free += 1;
+      admit();
+    },
+    open() {
+      opened = true;
+      admit();
+    },
+    rejectAll(error) {
+      for (const waiter of waiters) {
+        remove(waiter);
+        waiter.reject(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,12 @@
+export { memory, adapterFromConfiguration, type MemoryBroker } from './adapter.ts';
+export type { MemoryOptions, MemoryServerOptions, ServerSettings } from './options.ts';
+export type { PublishedMessage } from './published.ts';
+export { memoryServer, type AdvanceOptions, type MemoryServer } from './server/server.ts';
+export type { IdleOptions } from './server/idleness.ts';
+export type { LinkFaults, MemoryFaults } from './server/faults.ts';
+export type { Silence } from './server/link.ts';
+export type { GroupReport, ServerReport } from './server/inspection.ts';
+export type { Client } from './server/client.ts';
+export type { Handover } from './server/item.ts';
+export type { Session } from './server/session.ts';
+export type { Wire } from './server/wire.ts';
