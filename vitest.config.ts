@@ -8,6 +8,7 @@ const files = {
   memory: 'packages/events-memory/src/**/*.test.ts',
   contract: 'packages/events-contract-tests/src/**/*.test.ts',
   examples: 'examples/**/*.test.ts',
+  benchmarks: 'benchmarks/**/*.test.ts',
   integration: 'integration/**/*.test.ts',
 };
 

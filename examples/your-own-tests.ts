@@ -21,10 +21,7 @@ await broker.advance(60_000); // a minute of retries, in no time; broker.idle() 
 assert.deepEqual(mailed, ['pay_1']);
 
 // What the code under test has published can be asserted too.
-assert.deepEqual(
-  broker.published.map(({ type }) => type),
-  ['payment.transaction.succeeded'],
-);
+assert.equal(broker.published[0]?.type, 'payment.transaction.succeeded');
 // #endregion
 
 await consumer.stop();

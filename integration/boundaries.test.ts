@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
+const oxlint = join(root, 'node_modules/.bin/oxlint');
 
 const belongs = 'A client library is imported only inside the adapter package it belongs to.';
 const deep = 'Import the public entry of a package, never a file inside it.';
@@ -165,7 +166,7 @@ for (const place of places) {
 
 beforeAll(() => {
   copyFileSync(join(root, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
-  const { stdout } = spawnSync('oxlint', ['--format', 'json'], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
+  const { stdout } = spawnSync(oxlint, ['--format', 'json'], { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 });
   ({ diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] });
 });
 
@@ -202,6 +203,6 @@ test('every rule of the configuration is broken here', () => {
 
 test('no source is exempt from the rules', () => {
   const sources = globSync('packages/*/src/**/*.ts', { cwd: root });
-  const { stdout } = spawnSync('oxlint', ['--format', 'json', ...sources], { cwd: root, encoding: 'utf8' });
+  const { stdout } = spawnSync(oxlint, ['--format', 'json', ...sources], { cwd: root, encoding: 'utf8' });
   expect(JSON.parse(stdout)).toMatchObject({ number_of_files: sources.length });
 });

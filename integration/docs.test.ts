@@ -113,6 +113,29 @@ describe('errors.md', () => {
   });
 });
 
+describe('writing-an-adapter.md', () => {
+  test.each([
+    ['BrokerAdapter', `${core}/contract/adapter.ts`],
+    ['AdapterSubscription', `${core}/contract/subscription.ts`],
+    ['GroupSpec', `${core}/contract/subscription.ts`],
+    ['SubscriptionSpec', `${core}/contract/subscription.ts`],
+    ['Capabilities', `${core}/contract/capabilities.ts`],
+    ['Backlog', `${core}/contract/backlog.ts`],
+    ['AdapterRuntime', `${core}/contract/runtime.ts`],
+    ['BrokerHarness', 'packages/events-contract-tests/src/harness.ts'],
+    ['Timings', 'packages/events-contract-tests/src/harness.ts'],
+    ['Lab', 'packages/events-contract-tests/src/harness.ts'],
+    ['BrokerFaults', 'packages/events-contract-tests/src/faults.ts'],
+  ])('explains every member of %s', (name, source) => {
+    const code = [...textOf('docs/writing-an-adapter.md').matchAll(/`+([^`]+)`+/g)]
+      .map(([, span = '']) => span)
+      .join(' ');
+    const members = interfaceMembers(textOf(source), name).map((member) => member.name);
+    expect(members.length).toBeGreaterThan(0);
+    expect(members.filter((member) => !new RegExp(`\\b${member}\\b`).test(code))).toEqual([]);
+  });
+});
+
 describe('option tables', () => {
   test.each(documentedOptions)(
     'every member of %s stands with its default in %s, %s',

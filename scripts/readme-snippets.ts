@@ -38,6 +38,7 @@ else console.log(`✓ ${snippets} snippets`);
 /** The document with each of its blocks as the block's file has it now. */
 function fill(text: string, document: string): string {
   const lines: string[] = [];
+  const problemsBefore = problems.length;
   let open: { readonly source: string; readonly line: number } | undefined;
   let fence: string | undefined;
   for (const [index, line] of text.split('\n').entries()) {
@@ -57,7 +58,7 @@ function fill(text: string, document: string): string {
     } else if (open === undefined) lines.push(line);
   }
   if (open !== undefined) problems.push(`${document}:${open.line}: ${open.source} has no <!-- /snippet -->`);
-  return problems.length > 0 ? text : lines.join('\n');
+  return problems.length > problemsBefore ? text : lines.join('\n');
 }
 
 function block(source: string, where: string): readonly string[] {

@@ -24,7 +24,7 @@ const steps: readonly Step[] = [
 
 mkdirSync('reports', { recursive: true });
 // Left over from an earlier run, they would be counted again. Turbo puts back those whose suite it need not repeat.
-for (const report of globSync(['reports/*.json', '{packages/*,examples,integration}/reports/*.json'])) {
+for (const report of globSync(['reports/*.json', '{packages/*,benchmarks,examples,integration}/reports/*.json'])) {
   if (!report.startsWith('reports/bench-')) rmSync(report);
 }
 

@@ -42,6 +42,12 @@ export const documentedNumbers: readonly (readonly [string, string, string, (num
   [`${core}/consume/settle.ts`, 'busyDelayMs', inboxClaims, (ms) => `comes again after ${seconds(ms)}`],
   [`${core}/operate/measure-backlog.ts`, 'backlogTimeoutMs', 'docs/errors.md', (ms) => `within ${seconds(ms)}`],
   [`${core}/operate/measure-health.ts`, 'healthTimeoutMs', 'docs/operations.md', (ms) => `within ${seconds(ms)}`],
+  [
+    `${core}/publish/create-publisher.ts`,
+    'waitingOverheadBytes',
+    waitingPublishes,
+    (bytes) => `${bytes / 1_024} KiB for each`,
+  ],
   [`${core}/publish/send-until.ts`, 'firstPauseMs', waitingPublishes, (ms) => `pauses ${ms} ms`],
   [`${core}/publish/send-until.ts`, 'longestPauseMs', waitingPublishes, (ms) => `up to ${seconds(ms)}`],
 ];

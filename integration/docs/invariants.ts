@@ -7,6 +7,9 @@ export interface Invariant {
   readonly clauses: readonly string[];
 }
 
+/** With more than one backtick around it, a span may hold some itself. */
+const codeSpan = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
+
 /**
  * Reads
  *
@@ -20,12 +23,12 @@ export function readInvariants(text: string): readonly Invariant[] {
     .map((item) => {
       const [, id = '', sentence = '', guard = ''] =
         /^- \*\*(I-\d+)\*\* ([\s\S]*?)\n {2}Guard: ([\s\S]*?)(?:\n\n|\n#|\n*$)/.exec(item) ?? [];
-      const spans = [...guard.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s+/g, ' '));
+      const spans = [...guard.matchAll(codeSpan)].map(([, , span = '']) => span);
       const tests = spans.map((span) => {
         const [file = '', ...titles] = span.split(' › ');
         return { file, titles };
       });
-      const clauses = [...guard.replaceAll(/`[^`]+`/g, '').matchAll(/\b[A-Z]\d+\b/g)].map(([clause]) => clause);
+      const clauses = [...guard.replaceAll(codeSpan, '').matchAll(/\b[A-Z]\d+\b/g)].map(([clause]) => clause);
       return { id, sentence, tests, clauses };
     });
 }

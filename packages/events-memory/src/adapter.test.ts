@@ -122,6 +122,26 @@ describe('idle', () => {
     );
   });
 
+  test('does not wait for a process that has closed or died', async () => {
+    const server = memoryServer({ clock: 'virtual' });
+    const [closed, killed, watcher] = [
+      await startProcess(server),
+      await startProcess(server),
+      await startProcess(server),
+    ];
+    for (const [process, group] of [
+      [closed, 'a'],
+      [killed, 'b'],
+    ] as const)
+      await process.subscribe(createDesk().handle, { group });
+    await watcher.send('m1');
+    await turns();
+    expect([closed.runtime.busy(), killed.runtime.busy()]).toEqual([1, 1]);
+    await closed.broker.close({ signal: now });
+    server.faults.killAdapter(killed.broker);
+    await watcher.broker.idle({ timeoutMs: 1_000 });
+  });
+
   test('has nothing to wait for where nobody can take what is there', async () => {
     const process = await started();
     await process.broker.declareGroup(ledger);

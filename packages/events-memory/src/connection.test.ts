@@ -89,6 +89,8 @@ describe('a connection that is dropped', () => {
     expect(states(process)).toEqual(['lost']);
     await server.advance(1_000);
     expect(states(process)).toEqual(['lost', 'found']);
+    // One heartbeat, and the server's eye on it.
+    expect(server.virtualClock?.timers).toBe(2);
     expect(desk.came.map((delivery) => [idOf(delivery), delivery.unsettled])).toEqual([
       ['m1', 0],
       ['m1', 1],
@@ -271,6 +273,8 @@ describe('leases', () => {
     server.faults.pause();
     await server.advance(10_000);
     expect(states(process)).toEqual(['lost']);
+    // Paused, it takes nothing away either.
+    expect(server.inspect().groups[0]?.inFlight).toEqual(['m1']);
     server.faults.unpause();
     await server.advance(2_000);
     expect(states(process)).toEqual(['lost', 'found']);

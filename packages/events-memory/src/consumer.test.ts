@@ -240,35 +240,72 @@ describe('a consumer that dies', () => {
 
   test('a suspect waits until its consumer holds nothing else, while the others go on', async () => {
     const [one, two] = await processes(2);
-    const desks = [createDesk(), createDesk()];
     if (one === undefined || two === undefined) return;
+    const [reserved, free] = [createDesk(), createDesk()];
     await one.send('poison');
-    for (let crash = 0; crash < 2; crash += 1) {
+    for (const crash of [1, 2]) {
       const [victim] = await processes(1);
-      await victim?.subscribe(createDesk().handle);
+      await victim?.subscribe(createDesk().handle, { maxInFlight: 1 });
       await turns();
-      if (crash === 1) {
-        await one.subscribe(desks[0]?.handle ?? (() => ack), { maxInFlight: 2 });
-        await two.subscribe(desks[1]?.handle ?? (() => ack), { maxInFlight: 2 });
-        await victim?.send('a');
-        await victim?.send('b');
+      if (crash === 2) {
+        await one.subscribe(reserved.handle, { maxInFlight: 2 });
+        await two.subscribe(free.handle, { maxInFlight: 2 });
+        await send(one, 4);
         await turns();
       }
       if (victim !== undefined) server.faults.killAdapter(victim.broker);
     }
-    await send(one, 10);
-    await turns();
-    expect(server.inspect().groups[0]?.ready).toContain('poison');
-    const reserved = desks.find((desk) => desk.waiting.length < 2) ?? desks[0];
-    const free = desks.find((desk) => desk !== reserved);
+    await send(one, 10, 5);
     for (let count = 0; count < 5; count += 1) {
-      free?.answerAll(ack);
       await turns();
+      expect([reserved.waiting.length, free.waiting.length]).toEqual([2, 2]);
+      free.answerAll(ack);
     }
-    expect(free?.came.length).toBeGreaterThan(8);
-    reserved?.answerAll(ack);
+    reserved.answer(reserved.waiting[0] ?? '', ack);
     await turns();
-    expect(reserved?.waiting).toEqual(['poison']);
+    expect(reserved.waiting).toHaveLength(1);
+    reserved.answerAll(ack);
+    await turns();
+    expect(reserved.waiting).toEqual(['poison']);
+    expect(free.came).toHaveLength(12);
+  });
+
+  test('while a suspect is out, nothing else goes to its consumer', async () => {
+    const [watcher] = await processes(1);
+    if (watcher === undefined) return;
+    await watcher.send('poison');
+    for (let crash = 0; crash < 2; crash += 1) {
+      const [victim] = await processes(1);
+      await victim?.subscribe(createDesk().handle);
+      await turns();
+      if (victim !== undefined) server.faults.killAdapter(victim.broker);
+    }
+    const desk = createDesk();
+    await watcher.subscribe(desk.handle);
+    await turns();
+    await send(watcher, 3);
+    await turns();
+    expect(desk.waiting).toEqual(['poison']);
+    desk.answerAll(ack);
+    await turns();
+    expect(desk.waiting).toEqual(['m1', 'm2', 'm3']);
+  });
+
+  test('a settlement ends the count of crashes', async () => {
+    const [watcher, heir] = await processes(2);
+    const desk = createDesk();
+    await watcher?.subscribe(desk.handle);
+    await watcher?.send('m1');
+    await turns();
+    server.faults.killConnections();
+    await server.advance(1_000);
+    expect(desk.came.map(({ unsettled }) => unsettled)).toEqual([0, 1]);
+    desk.answerAll(retryAfter(10));
+    await server.advance(10);
+    desk.answerAll(ack);
+    await turns();
+    expect(desk.came.map(({ unsettled }) => unsettled)).toEqual([0, 1, 0]);
+    expect(heir?.notices).toHaveLength(2);
   });
 
   test('a retry or a release does not count as a crash; an acknowledgement starts afresh', async () => {
@@ -335,6 +372,26 @@ describe('stopping', () => {
     expect(server.inspect().groups[0]?.inFlight).toEqual(['m1']);
   });
 
+  test('what arrives after the stop began goes back untouched, and nobody sees it', async () => {
+    const [process, other] = await processes(2);
+    if (process === undefined) return;
+    const desk = createDesk();
+    const subscription = await process.subscribe(desk.handle);
+    server.faults.latency(100);
+    const sending = process.send('m1');
+    await server.advance(150);
+    expect(server.inspect().groups[0]?.inFlight).toEqual(['m1']);
+    const stopping = subscription.stop({ signal: never });
+    await server.advance(1_000);
+    server.faults.latency(0);
+    await Promise.all([sending, stopping]);
+    expect(desk.came).toEqual([]);
+    const heir = createDesk();
+    await other?.subscribe(heir.handle);
+    await turns();
+    expect(heir.came.map((delivery) => [idOf(delivery), delivery.unsettled])).toEqual([['m1', 0]]);
+  });
+
   test('releases go back untouched', async () => {
     const [process, other] = await processes(2);
     const desk = createDesk();
@@ -370,6 +427,21 @@ describe('a stop in the middle of joining', () => {
     await turns();
     expect(desk.waiting).toEqual(['m1']);
   });
+});
+
+test('a stop while the subscription is being made again leaves no member behind', async () => {
+  const [process] = await processes(1);
+  if (process === undefined) return;
+  const subscription = await process.subscribe(() => ack, { ordering: 'key' });
+  server.faults.latency(100);
+  server.faults.killConnections();
+  // Dropped after 100 ms, dialled after 138, connected after 338, joined after 438: the answer is on its way.
+  await server.advance(480);
+  expect(server.inspect().groups[0]?.members).toBe(1);
+  await subscription.stop({ signal: now });
+  await server.advance(1_000);
+  expect(server.inspect().groups[0]?.members).toBe(0);
+  expect(server.inspect().sessions).toHaveLength(1);
 });
 
 describe('ordering by key', () => {
@@ -431,5 +503,47 @@ describe('ordering by key', () => {
       expect(desk.waiting).toEqual([next]);
       desk.answerAll(ack);
     }
+  });
+
+  test('a suspect waits until its owner holds nothing else, and nothing follows it while it is out', async () => {
+    const [one, two, three] = await processes(3);
+    await one?.send('poison');
+    for (const victim of [one, two]) {
+      await victim?.subscribe(createDesk().handle, ordered);
+      await turns();
+      if (victim !== undefined) server.faults.killAdapter(victim.broker);
+    }
+    for (const id of ['i1', 'i2', 'i3']) await three?.send(id, { type: 'payment.invoice.paid' });
+    const desk = createDesk();
+    await three?.subscribe(desk.handle, ordered);
+    await turns();
+    const seen: (readonly string[])[] = [];
+    while (desk.waiting.length > 0) {
+      seen.push(desk.waiting);
+      desk.answerAll(ack);
+      await turns();
+    }
+    expect(seen.filter((together) => together.includes('poison'))).toEqual([['poison']]);
+    expect(seen.flat().toSorted()).toEqual(['i1', 'i2', 'i3', 'poison']);
+  });
+
+  test('a suspect behind others waits for them', async () => {
+    const [one, two, three] = await processes(3);
+    await one?.send('poison');
+    for (const victim of [one, two]) {
+      await victim?.subscribe(createDesk().handle, { ...ordered, maxInFlight: victim === one ? 1 : 2 });
+      await turns();
+      if (victim === one) for (const id of ['i1', 'i2']) await three?.send(id, { type: 'payment.invoice.paid' });
+      if (victim !== undefined) server.faults.killAdapter(victim.broker);
+    }
+    const desk = createDesk();
+    await three?.subscribe(desk.handle, ordered);
+    await turns();
+    for (const next of ['i1', 'poison', 'i2']) {
+      expect(desk.waiting).toEqual([next]);
+      desk.answerAll(ack);
+      await turns();
+    }
+    expect(desk.came.map(({ unsettled }) => unsettled)).toEqual([1, 2, 0]);
   });
 });

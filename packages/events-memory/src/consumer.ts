@@ -58,8 +58,6 @@ export function createSubscription({ connection, spec, deliver, settler }: Subsc
         (answer) => {
           joined(answer);
           ready.resolve();
-          // Abandoned before the answer came: the group must not wait for a member that has left.
-          if (epoch !== begun) void connection.ask((session) => session.leave(answer), live).catch(() => {});
         },
         (error: unknown) => {
           joined(undefined);
@@ -85,7 +83,6 @@ export function createSubscription({ connection, spec, deliver, settler }: Subsc
   }
 
   function take(from: Epoch, handover: Handover): void {
-    if (from !== epoch) return;
     if (stopping !== undefined) return void apply(from, handover, { kind: 'release' });
     open += 1;
     delivered(handover, from).then(

@@ -115,6 +115,17 @@ describe('rejected', () => {
     expect(stored()).toEqual(['m1']);
   });
 
+  test.each(['none', 'both'] as const)('when it is aborted before it begins, with silence %s', async (silence) => {
+    server.faults.link(process.broker).silence(silence);
+    expect(await failure(process.send('m1', {}, now))).toEqual({
+      outcome: 'rejected',
+      reason: 'disconnected',
+      retryable: true,
+    });
+    server.faults.link(process.broker).silence('none');
+    expect(stored()).toEqual([]);
+  });
+
   test('when there is no connection until the signal aborts', async () => {
     server.faults.stop();
     const patience = new AbortController();

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Handover } from './server/item.ts';
 import { memoryServer, type MemoryServer } from './server/server.ts';
+import type { Session } from './server/session.ts';
 import { ack, createDesk, die, idOf, never, retryAfter, startProcess, turns, type Process } from './testing/process.ts';
 
 let server: MemoryServer;
@@ -75,9 +77,11 @@ describe('while the broker does not confirm', () => {
       ['settlements-refused', 'settlement-delayed'],
     ]);
     server.faults.failSettlements(false);
-    await server.advance(2_000);
+    await server.advance(1_000);
     expect(server.inspect().held).toEqual([]);
     expect((await process.broker.health()).status).toBe('up');
+    // The heartbeat and the server's eye on it.
+    expect(server.virtualClock?.timers).toBe(2);
   });
 
   test('a dead letter waits for its store, acknowledgements go on', async () => {
@@ -150,4 +154,36 @@ test('in parallel and out of order, only what was settled is settled', async () 
   expect(group()?.inFlight).toEqual(['m1', 'm4']);
   server.faults.killAdapter(process.broker);
   expect(group()?.ready).toEqual(['m1', 'm4']);
+});
+
+test('what is not the session’s own to settle stays as it is', async () => {
+  const sessions: Session[] = [];
+  const handovers: Handover[] = [];
+  // The seam for whoever wants to watch or bend what passes between an adapter and the server.
+  const watched: MemoryServer = {
+    ...server,
+    open(client, wire) {
+      const session = server.open(client, wire);
+      sessions.push(session);
+      return {
+        ...session,
+        subscribe: (spec, receive) =>
+          session.subscribe(spec, (handover) => {
+            handovers.push(handover);
+            receive(handover);
+          }),
+      };
+    },
+  };
+  const [holder, stranger] = [await startProcess(watched), await startProcess(watched)];
+  await holder.subscribe(createDesk().handle);
+  await stranger.send('m1');
+  await turns();
+  const [handover] = handovers;
+  if (handover === undefined) return expect.unreachable();
+  expect(sessions[1]?.settle(handover, ack)).toBe(false);
+  expect(group()?.inFlight).toEqual(['m1']);
+  expect(sessions[0]?.settle(handover, ack)).toBe(true);
+  expect(sessions[0]?.settle(handover, ack)).toBe(false);
+  expect(group()).toMatchObject({ inFlight: [], ready: [] });
 });

@@ -6,7 +6,7 @@ import { fail, show } from '../verdict.ts';
 /** One thing a program says: a line of JSON on its standard output. */
 export type ProgramLine = { readonly say: string } & Readonly<Record<string, unknown>>;
 
-export interface ProgramEnd {
+interface ProgramEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** Milliseconds from the last signal sent to it, else from its start. */

@@ -11,13 +11,13 @@ import {
   type MessagingConfig,
 } from '@payments/events-core';
 import { randomBytes } from 'node:crypto';
-import { inspect } from 'node:util';
 import type { Bench } from '../bench/bench.ts';
 import { collect } from '../bench/collect.ts';
 import { adapterFrom } from '../bench/program-side.ts';
 import { testEvents } from '../bench/test-event.ts';
 import type { Clause } from '../clause.ts';
 import { equal, fail, holds } from '../verdict.ts';
+import { createShown, type Shown } from './shown.ts';
 
 export const Z1: Clause = {
   id: 'Z1',
@@ -33,67 +33,6 @@ export const Z1: Clause = {
     shown.judge();
   },
 };
-
-/** Everything a person, a log or a tool could get to see. */
-interface Shown {
-  readonly secrets: Set<string>;
-  add(what: string, value: unknown): void;
-  judge(): void;
-}
-
-function createShown(): Shown {
-  const secrets = new Set<string>();
-  const texts: { readonly what: string; readonly text: string }[] = [];
-  return {
-    secrets,
-    add(what, value) {
-      const text = [
-        inspect(value, { depth: 12, showHidden: true, maxArrayLength: null, maxStringLength: null }),
-        // What `JSON.stringify` shows is another thing than what `inspect` does, and so is an error's text.
-        json(value),
-        ...causes(value).flatMap((error) => [
-          String(error),
-          error instanceof Error ? `${error.stack}` : '',
-          json({ ...Object(error) }),
-        ]),
-      ].join('\n');
-      texts.push({ what, text });
-    },
-    judge() {
-      for (const secret of secrets) {
-        for (const form of [
-          secret,
-          encodeURIComponent(secret),
-          Buffer.from(secret).toString('base64').slice(0, -2),
-          Buffer.from(secret).toString('hex'),
-        ]) {
-          for (const { what, text } of texts) {
-            const at = text.indexOf(form);
-            if (at >= 0) fail(`${what} shows a secret: …${text.slice(Math.max(0, at - 80), at)}<here>`);
-          }
-        }
-      }
-      holds(texts.length > 20, `only ${texts.length} things were looked at`);
-    },
-  };
-}
-
-function json(value: unknown): string {
-  const seen = new WeakSet<object>();
-  const shown = JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null) return typeof inner === 'bigint' ? String(inner) : inner;
-    if (seen.has(inner)) return '[again]';
-    seen.add(inner);
-    return inner;
-  });
-  return shown ?? '';
-}
-
-function causes(value: unknown): readonly unknown[] {
-  const found: unknown[] = [];
-  for (let error = value; error instanceof Error && !found.includes(error); error = error.cause) found.push(error);
-  return found;
-}
 
 /** With characters that a URL must encode. */
 const newSecret = () => `pw/${randomBytes(9).toString('hex')}:@x`;
@@ -215,9 +154,17 @@ async function brokerAway(bench: Bench, shown: Shown): Promise<void> {
   const publisher = process.publisher();
   const consumer = process.consumer({ group: bench.group('away') });
   await consumer.start();
+  for (const refusal of bench.faults.refusals) {
+    await refusal.impose(bench.group('away'));
+    shown.add(`the error of a publish refused by ${refusal.name}`, (await publisher.publish()).error);
+    await refusal.relieve();
+  }
   await bench.faults.kill();
-  const outcome = await publisher.publish();
-  shown.add('the error of a publish without a broker', outcome.error);
+  shown.add('the error of a publish without a broker', (await publisher.publish()).error);
+  const late = bench.adapter();
+  const connecting = connectBroker(late, { logger: loggerInto(shown), connectTimeoutMs: 1_000 });
+  shown.add('the error of connecting without a broker', await connecting.catch((error: unknown) => error));
+  shown.add('an adapter that never connected', late);
   if ('defaultGroup' in process.broker) {
     shown.add('a health report without a broker', await bench.time.outside(process.broker.health()));
     const asking = process.broker.backlog(bench.group('away')).catch((error: unknown) => error);

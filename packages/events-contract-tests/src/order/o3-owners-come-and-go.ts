@@ -73,17 +73,23 @@ async function restarted(bench: Bench): Promise<void> {
 async function stoppedEachSecond(bench: Bench): Promise<void> {
   const load = await orderedLoad(bench, 'stopped', { handleMs: 150 });
   let member = await load.member('1');
-  let publishing = true;
-  const published = load.publish(80).finally(() => {
-    publishing = false;
-  });
-  for (let round = 2; publishing && round <= 20; round += 1) {
+  const publishing = load.publish(40);
+  let stops = 0;
+  let withRetriesInPlace = 0;
+  const unsettled = async () => (await bench.probe.stored(load.group)).unsettled;
+  for (let round = 2; round <= 30 && (round === 2 || (await unsettled()) > 0); round += 1) {
     await bench.time.pass(1_000);
     const next = await load.member(String(round));
+    if (load.running(member) > 0) stops += 1;
+    if (load.waitingInPlace > 0) withRetriesInPlace += 1;
     await leaves(bench, member);
     member = next;
   }
-  await published;
+  holds(
+    stops >= 5 && withRetriesInPlace >= 3,
+    `of the stops ${stops} met running handlers and ${withRetriesInPlace} retries in place: too few to show anything`,
+  );
+  await publishing;
   await load.settled('none');
 }
 

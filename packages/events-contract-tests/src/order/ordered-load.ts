@@ -18,6 +18,8 @@ export interface OrderedLoad {
   publish(perKey: number): Promise<void>;
   readonly runs: readonly Run[];
   running(consumer: RunningConsumer): number;
+  /** Events whose last attempt failed and whose next has not begun. */
+  readonly waitingInPlace: number;
   /** Until everything has been handled, in order, with at most so many repeated. */
   settled(duplicates: { readonly atMost: number; readonly because: string } | 'none'): Promise<void>;
 }
@@ -55,7 +57,9 @@ export async function orderedLoad(bench: Bench, name: string, options: OrderedLo
         retry: { maxAttempts: 5, initialDelayMs: 500, factor: 1, jitter: 'none' },
         async handle({ event, run }) {
           await time.pass(handleMs);
-          if (event.data.n % 5 === 2 && run.attempt === 1) throw new Error('not at the first attempt');
+          // Not all keys at the same place: at any time some wait while others run.
+          const turn = event.data.n + Number(event.key?.split('-').at(-1));
+          if (turn % 5 === 2 && run.attempt === 1) throw new Error('not at the first attempt');
         },
       }),
     async publish(perKey) {
@@ -75,6 +79,10 @@ export async function orderedLoad(bench: Bench, name: string, options: OrderedLo
     },
     get runs() {
       return ledger.runsOf(group);
+    },
+    get waitingInPlace() {
+      const last = new Map(ledger.runsOf(group).map((run) => [run.id, run]));
+      return [...last.values()].filter(({ end }) => end === 'failed').length;
     },
     running: ({ name: consumer }) =>
       ledger.runsOf(group).filter((run) => run.consumer === consumer && run.end === 'running').length,

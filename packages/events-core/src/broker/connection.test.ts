@@ -163,7 +163,16 @@ describe('closing a connection', () => {
 describe('a bare adapter', () => {
   it('has one connection, which everything that is given the adapter finds', () => {
     const adapter = fakeAdapter();
-    expect(connectionOf(adapter)).toBe(connectionOf(adapter));
+    const connection = connectionOf(adapter);
+    borrow(connection, adapter, 'publisher');
+    expect(connectionOf(adapter)).toBe(connection);
+  });
+
+  it('is free as long as nothing has borrowed it', () => {
+    const adapter = fakeAdapter();
+    connectionOf(adapter);
+    expect(() => openConnection(adapter, {}, 'owner')).not.toThrow();
+    expect(() => openConnection(adapter, {}, 'owner')).toThrow('in use already');
   });
 
   it('is closed by its last borrower, once', async () => {

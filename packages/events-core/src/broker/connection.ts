@@ -139,6 +139,7 @@ export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: '
     },
     borrow(borrower) {
       if (closing !== undefined) throw new ClosedError('The broker was closed.');
+      connections.set(adapter, connection);
       borrowers.add(borrower);
     },
     async giveBack(borrower) {
@@ -164,7 +165,8 @@ export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: '
     },
     close: (drainTimeoutMs) => (closing ??= shutDown(drainTimeoutMs)),
   };
-  connections.set(adapter, connection);
+  // One opened for borrowers counts from its first: who failed to make a consumer must not keep the adapter.
+  if (closedBy === 'owner') connections.set(adapter, connection);
   return connection;
 }
 

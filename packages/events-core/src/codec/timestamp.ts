@@ -6,6 +6,17 @@ const grammar = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[
  * without an offset for local.
  */
 export function parseTimestamp(text: string): Date | undefined {
+  return ownTimestamp(text) ?? anyTimestamp(text);
+}
+
+/** `2026-11-23T09:00:36.165Z`, as this library writes it: a time that comes out as it went in. */
+function ownTimestamp(text: string): Date | undefined {
+  if (text.length !== 24) return undefined;
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 100 && time.toISOString() === text ? time : undefined;
+}
+
+function anyTimestamp(text: string): Date | undefined {
   const match = grammar.exec(text);
   if (match === null) return undefined;
   const year = Number(match[1]);

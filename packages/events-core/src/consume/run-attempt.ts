@@ -58,7 +58,7 @@ class Running implements RunningAttempt, Deadline {
       this.#resolve = resolve;
     });
     deadlines.add(this);
-    guarded(attempt).then(
+    run(attempt).then(
       (outcome) => this.#end(this.#decidedOr(outcome)),
       (error: unknown) => this.#end(this.#decidedOr({ kind: 'failed', error })),
     );
@@ -95,27 +95,30 @@ class Running implements RunningAttempt, Deadline {
   }
 }
 
-async function guarded(attempt: Attempt): Promise<Outcome> {
-  const { context, event, inboxGuard } = attempt;
-  if (inboxGuard === undefined) {
+function run(attempt: Attempt): Promise<Outcome> {
+  if (attempt.inboxGuard === undefined) return runAll(attempt);
+  return runOnce(attempt, attempt.inboxGuard);
+}
+
+async function runOnce(attempt: Attempt, inboxGuard: InboxGuard): Promise<Outcome> {
+  const claim = await inboxGuard.once(attempt.event.id, async () => {
     await runAll(attempt);
-    return succeeded;
-  }
-  const claim = await inboxGuard.once(event.id, async () => {
-    await runAll(attempt);
-    return context.decision === undefined;
+    return attempt.context.decision === undefined;
   });
   if (claim === 'ran') return succeeded;
   return { kind: claim === 'done' ? 'duplicate' : 'busy' };
 }
 
-function runAll(attempt: Attempt): Promise<void> {
-  return attempt.middleware.length === 0 ? runHandlers(attempt) : runMiddleware(attempt, () => runHandlers(attempt));
+function runAll(attempt: Attempt): Promise<Outcome> {
+  if (attempt.middleware.length === 0) return runHandlers(attempt);
+  const handle = () => runHandlers(attempt).then(() => {});
+  return runMiddleware(attempt, handle).then(() => succeeded);
 }
 
-async function runHandlers({ handlers, event, context }: Attempt): Promise<void> {
+async function runHandlers({ handlers, event, context }: Attempt): Promise<Outcome> {
   for (const handler of handlers) {
     await handler(event, context);
-    if (context.decision !== undefined) return;
+    if (context.decision !== undefined) break;
   }
+  return succeeded;
 }

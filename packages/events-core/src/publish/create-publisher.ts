@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectionOf, type Borrower } from '../broker/connection.ts';
 import { jsonCodec } from '../codec/json-codec.ts';
 import { headersOf } from '../codec/headers.ts';
-import type { OutgoingMessage, SendReceipt } from '../contract/message.ts';
+import type { OutgoingMessage } from '../contract/message.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { PublishRejectedError } from '../errors/publish-rejected-error.ts';
 import type { PreparedEvent } from '../events/event.ts';
@@ -17,6 +17,9 @@ import { sendUntil, type SendPlan } from './send-until.ts';
 import { byteLength, checkSize } from './size.ts';
 import { createTrySignals } from './try-signals.ts';
 import { createWindow } from './window.ts';
+
+/** What a waiting publish holds besides its event: promises, the frames of its calls, its headers as strings. */
+const waitingOverheadBytes = 2_048;
 
 /**
  * A publisher on a broker. Cheap; one per `source` is usual. Close it, or its broker, before the process ends.
@@ -52,36 +55,28 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
     });
   }
 
-  async function sendEvent(
-    event: PreparedEvent,
-    due: number,
-    extra: PublishOptions['headers'],
-  ): Promise<PublishReceipt> {
+  function sendEvent(event: PreparedEvent, due: number, extra: PublishOptions['headers']): Promise<PublishReceipt> {
     const message = encode(event, extra);
     connect();
-    if (!window.tryEnter()) await enter(message, due);
-    let receipt: SendReceipt;
+    return window.tryEnter() ? sendEntered(message, due) : enter(message, due).then(() => sendEntered(message, due));
+  }
+
+  async function sendEntered(message: OutgoingMessage, due: number): Promise<PublishReceipt> {
     try {
       checkSize(message, adapter.maxMessageBytes(), 'the broker');
-      receipt = await sendUntil(plan, message, due);
+      const { position, duplicate } = await sendUntil(plan, message, due);
+      return position === undefined ? { id: message.id, duplicate } : { id: message.id, position, duplicate };
     } finally {
       window.leave();
     }
-    return { id: event.id, ...receipt };
   }
 
   function encode(event: PreparedEvent, extra: PublishOptions['headers']): OutgoingMessage {
     const body = codec.encode(event);
     const headers = headersOf(event, { contentType: codec.contentType, traceparent: traceparent(), extra });
-    const message = {
-      id: event.id,
-      type: event.type,
-      headers,
-      body,
-      ...(event.key === undefined ? {} : { key: event.key }),
-    };
-    checkSize({ ...message, headers: {} }, limits.maxBodyBytes, 'maxBodyBytes');
-    return message;
+    const { id, type, key } = event;
+    checkSize({ id, type, body, headers: {} }, limits.maxBodyBytes, 'maxBodyBytes');
+    return key === undefined ? { id, type, headers, body } : { id, type, key, headers, body };
   }
 
   function traceparent(): string | undefined {
@@ -95,7 +90,7 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
 
   async function enter(message: OutgoingMessage, due: number): Promise<void> {
     const { id, type } = message;
-    const place = window.wait(byteLength(message), due);
+    const place = window.wait(byteLength(message) + waitingOverheadBytes, due);
     const outcome = place === undefined ? 'full' : await place;
     if (outcome === 'entered') return;
     throw new PublishRejectedError(
@@ -106,16 +101,23 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
     );
   }
 
-  async function publishDraft(draft: EventDraft, headers: PublishOptions['headers']): Promise<PublishReceipt> {
-    if (closing !== undefined) throw new ClosedError('This publisher is closed: nothing was sent.');
-    open += 1;
+  function publishDraft(draft: EventDraft, headers: PublishOptions['headers']): Promise<PublishReceipt> {
+    if (closing !== undefined) return Promise.reject(new ClosedError('This publisher is closed: nothing was sent.'));
+    let receipt: Promise<PublishReceipt>;
     try {
       const due = clock.now() + limits.publishTimeoutMs;
-      return await callOrder.run(draft, due, (event) => sendEvent(event, due, headers));
-    } finally {
-      open -= 1;
-      if (open === 0) whenSettled?.();
+      receipt = callOrder.run(draft, due, (event) => sendEvent(event, due, headers));
+    } catch (error) {
+      return Promise.reject(error);
     }
+    open += 1;
+    receipt.then(settledOne, settledOne);
+    return receipt;
+  }
+
+  function settledOne(): void {
+    open -= 1;
+    if (open === 0) whenSettled?.();
   }
 
   async function shutDown(): Promise<void> {
@@ -135,11 +137,12 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
       if (typeof first === 'object' && first !== null) {
         return publishDraft(draftOf(first), copyOf((data as PublishOptions | undefined)?.headers));
       }
-      const { headers, id = randomUUID(), ...rest } = given ?? {};
-      return publishDraft({ id, type: first, data, options: rest }, copyOf(headers));
+      const options = given ?? {};
+      const id = options.id ?? randomUUID();
+      return publishDraft({ id, type: first, data, options }, copyOf(options.headers));
     },
-    async prepare(type: string, data: unknown, { id = randomUUID(), ...rest }: PublishOptions = {}) {
-      const event = prepare(preparation, { id, type, data, options: rest });
+    async prepare(type: string, data: unknown, options: PublishOptions = {}) {
+      const event = prepare(preparation, { id: options.id ?? randomUUID(), type, data, options });
       // A copy: what the caller does to its data afterwards must not change what was validated.
       return JSON.parse(JSON.stringify(event instanceof Promise ? await event : event));
     },

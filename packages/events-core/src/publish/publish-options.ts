@@ -12,7 +12,7 @@ export interface PublisherOptions<M> {
   readonly events?: M;
   /** Publishes that may be unconfirmed at once; further ones wait. 1–100,000. @default 1_000 */
   readonly window?: number;
-  /** Bytes of encoded events that may wait for a place in the window; beyond it publishing is rejected at once. @default 67_108_864 */
+  /** Bytes that may wait for a place in the window, those of the encoded events and 2 KiB for each; beyond it publishing is rejected at once. @default 67_108_864 */
   readonly maxWaitingBytes?: number;
   /** Milliseconds from the call until the promise has settled, waiting and retries included. 100–3,600,000. @default 10_000 */
   readonly publishTimeoutMs?: number;

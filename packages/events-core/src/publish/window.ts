@@ -1,9 +1,10 @@
 import type { Clock } from '../contract/runtime.ts';
+import { createFifo } from './fifo.ts';
 
 export interface WindowOptions {
   /** Places: publishes that may be unconfirmed at once. */
   readonly size: number;
-  /** Bytes of encoded events that may wait for a place. */
+  /** Bytes that may wait for a place. */
   readonly maxWaitingBytes: number;
   readonly clock: Clock;
 }
@@ -36,39 +37,32 @@ export function createWindow({ size, maxWaitingBytes, clock }: WindowOptions): W
   let free = size;
   let opened = false;
   let waitingBytes = 0;
-  const waiters = new Set<Waiter>();
+  const waiters = createFifo<Waiter>();
   let cancelTimer: (() => void) | undefined;
 
-  function remove(waiter: Waiter): void {
-    waiters.delete(waiter);
-    waitingBytes -= waiter.bytes;
+  function takeFirst(): Waiter | undefined {
+    const waiter = waiters.shift();
+    waitingBytes -= waiter?.bytes ?? 0;
     if (waiters.size === 0) {
       cancelTimer?.();
       cancelTimer = undefined;
     }
+    return waiter;
   }
 
   function watch(): void {
-    const [first] = waiters;
-    if (first === undefined || cancelTimer !== undefined) return;
-    cancelTimer = clock.schedule(Math.max(0, first.due - clock.now()), () => {
+    if (waiters.first === undefined || cancelTimer !== undefined) return;
+    cancelTimer = clock.schedule(Math.max(0, waiters.first.due - clock.now()), () => {
       cancelTimer = undefined;
-      for (const waiter of waiters) {
-        if (waiter.due > clock.now()) break;
-        remove(waiter);
-        waiter.enter('timed-out');
-      }
+      while (waiters.first !== undefined && waiters.first.due <= clock.now()) takeFirst()?.enter('timed-out');
       watch();
     });
   }
 
   function admit(): void {
-    while (opened && free > 0) {
-      const [first] = waiters;
-      if (first === undefined) return;
+    while (opened && free > 0 && waiters.size > 0) {
       free -= 1;
-      remove(first);
-      first.enter('entered');
+      takeFirst()?.enter('entered');
     }
   }
 
@@ -82,7 +76,7 @@ export function createWindow({ size, maxWaitingBytes, clock }: WindowOptions): W
       if (waitingBytes + bytes > maxWaitingBytes) return undefined;
       const { promise, resolve, reject } = Promise.withResolvers<'entered' | 'timed-out'>();
       waitingBytes += bytes;
-      waiters.add({ bytes, due, enter: resolve, reject });
+      waiters.push({ bytes, due, enter: resolve, reject });
       watch();
       return promise;
     },
@@ -95,10 +89,8 @@ export function createWindow({ size, maxWaitingBytes, clock }: WindowOptions): W
       admit();
     },
     rejectAll(error) {
-      for (const waiter of waiters) {
-        remove(waiter);
-        waiter.reject(error);
-      }
+      // A waiter that hears of it may publish again at once: that one is not among those rejected.
+      for (let left = waiters.size; left > 0; left -= 1) takeFirst()?.reject(error);
     },
   };
 }

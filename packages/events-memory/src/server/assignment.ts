@@ -36,7 +36,6 @@ export function createSharing(members: Members, hand: Hand): Assignment {
   }
 
   function handOverSuspect(): boolean {
-    if (reserved?.alone) return false;
     // Handing over may end its member at once: what is handed to one that has gone would never come back.
     if (reserved?.accepting === false) reserved = undefined;
     reserved ??= members.find((one) => one.accepting && one.out.length === 0) ?? members.find((one) => one.accepting);

@@ -71,7 +71,7 @@ export function createGroup(
     const handover = createHandover(item, member);
     item.handover = handover;
     member.out.append(handover);
-    
+    if (isSuspect(item)) member.alone = true;
     member.receive(handover);
   }
 

@@ -1,7 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers';
 import { ConfigurationError } from '@payments/events-core';
 import type { Client } from './client.ts';
-import type { Pump } from './pump.ts';
 import type { AdvanceOptions } from './server.ts';
 import type { ServerState } from './server-state.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -18,7 +17,6 @@ export interface Idleness {
 
 export interface IdlenessSurroundings {
   readonly state: ServerState;
-  readonly pump: Pump;
   readonly clients: ReadonlySet<Client>;
   readonly virtualClock: VirtualClock | undefined;
 }
@@ -29,7 +27,7 @@ const quietTurns = 3;
 const turnsBeforeWaiting = 50;
 
 /** Tells work from waiting, for everything connected to one server. */
-export function createIdleness({ state, pump, clients, virtualClock }: IdlenessSurroundings): Idleness {
+export function createIdleness({ state, clients, virtualClock }: IdlenessSurroundings): Idleness {
   const running = () => [...clients].reduce((sum, client) => sum + client.runtime.busy(), 0);
 
   /** Resolves with true when at most so many are still running and nothing else goes on, with false when the patience ends. */
@@ -38,7 +36,7 @@ export function createIdleness({ state, pump, clients, virtualClock }: IdlenessS
     let quiet = 0;
     let seen = state.activity;
     for (let turns = 0; ; turns += 1) {
-      const isQuiet = !pump.pending && running() <= stillRunning() && seen === state.activity;
+      const isQuiet = running() <= stillRunning() && seen === state.activity;
       seen = state.activity;
       quiet = isQuiet ? quiet + 1 : 0;
       if (quiet > quietTurns) return true;

@@ -4,8 +4,6 @@ import type { Group } from './group.ts';
 /** Hands over what groups have ready, in a microtask: all that one turn of the event loop sends or settles goes in one batch. */
 export interface Pump {
   wake(group: Group): void;
-  /** Something waits to be handed over. */
-  readonly pending: boolean;
 }
 
 /** Handlers that never leave the microtask queue would keep timers and sockets from ever running. */
@@ -53,10 +51,5 @@ export function createPump(mayRun: () => boolean): Pump {
     schedule();
   }
 
-  return {
-    wake,
-    get pending() {
-      return awake.length > 0;
-    },
-  };
+  return { wake };
 }

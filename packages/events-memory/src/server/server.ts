@@ -101,7 +101,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
     countSessions(-1);
   }
 
-  const idleness = createIdleness({ state, pump, clients, virtualClock });
+  const idleness = createIdleness({ state, clients, virtualClock });
 
   return {
     settings,
