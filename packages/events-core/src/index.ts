@@ -18,7 +18,7 @@ export { InvalidEventError, type EventIssue } from './errors/invalid-event-error
 export { NonRetryableError } from './errors/non-retryable-error.ts';
 export { OperationPublishError } from './errors/operation-publish-error.ts';
 export { PublishOutcomeUnknownError } from './errors/publish-outcome-unknown-error.ts';
-export { PublishRejectedError } from './errors/publish-rejected-error.ts';
+export { PublishRejectedError, type PublishRejectionReason } from './errors/publish-rejected-error.ts';
 export { SendError, type SendErrorOptions, type SendFailureReason } from './errors/send-error.ts';
 export { UndecodableError } from './errors/undecodable-error.ts';
 export { UnsupportedCapabilityError } from './errors/unsupported-capability-error.ts';

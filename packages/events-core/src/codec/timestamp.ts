@@ -13,7 +13,9 @@ export function parseTimestamp(text: string): Date | undefined {
 function ownTimestamp(text: string): Date | undefined {
   if (text.length !== 24) return undefined;
   const time = new Date(text);
-  return !Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 100 && time.toISOString() === text ? time : undefined;
+  return !Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 100 && time.toISOString() === text
+    ? time
+    : undefined;
 }
 
 function anyTimestamp(text: string): Date | undefined {

@@ -17,7 +17,7 @@ export interface ConsumerOptions<M> {
   readonly events?: M;
   /** `key`: events of one topic and key are handled one at a time, in publish order, across the group, even when one fails. @default 'none' */
   readonly ordering?: Ordering;
-  /** Handlers that may run at once. 1–10,000. @default 10 */
+  /** Handlers that may run at once; one that ignores its signal after a timeout no longer counts. 1–10,000. @default 10 */
   readonly concurrency?: number;
   /** Events held at once, ordering `key` only (`none` holds as many as `concurrency`). At least `concurrency`, at most 65,535. @default max(64, 8 × concurrency) */
   readonly maxInFlight?: number;

@@ -20,7 +20,7 @@ export interface ConsumerStats {
   readonly unmatched: number;
   /** Duplicates the inbox kept from the handlers. */
   readonly deduplicated: number;
-  /** Handlers running now. */
+  /** Events whose handlers run now; one that ignores its signal after a timeout no longer counts. */
   readonly running: number;
 }
 

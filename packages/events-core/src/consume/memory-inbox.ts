@@ -6,8 +6,8 @@ import type { Inbox } from './inbox.ts';
 export interface MemoryInboxOptions {
   /** Handled events remembered; the oldest are forgotten first. 1–10,000,000. @default 100_000 */
   readonly capacity?: number;
-  /** @default the system's clock */
-  readonly clock?: Clock;
+  /** That of a virtual `memory()`, for leases that end with its time. @default the system's clock */
+  readonly clock?: Clock | undefined;
 }
 
 /** An inbox for one process: what it knows is gone with it, and other processes do not see it. For tests, and for consumers that run alone. */

@@ -14,9 +14,8 @@ import { createReporter } from './reporter.ts';
 import { runAttempt, type RunningAttempt } from './run-attempt.ts';
 import { deadLetterNow, settle, type DeadLetterReason } from './settle.ts';
 import { createSlots } from './slots.ts';
-import { validateEvent } from './validate-event.ts';
 
-/** From delivery to settlement: crash-loop guard → decode → match → lane → validate → slot → inbox → middleware → handlers. */
+/** From delivery to settlement: crash-loop guard → decode → match → lane → slot → validate → inbox → middleware → handlers. */
 export interface Pipeline {
   readonly deliver: Deliver;
   stats(): ConsumerStats;
@@ -107,19 +106,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function handle(
-    { event: received, definition, foreign }: OpenedEvent,
+    { event, definition, foreign }: OpenedEvent,
     handlers: readonly Handler[],
     delivery: Delivery,
     first: DeliveryNotes,
   ): Promise<Settlement> {
-    let notes: DeliveryNotes = foreign ? { ...first, id: received.id } : first;
-    const validating = validateEvent(received, definition);
-    const validated = validating instanceof Promise ? await validating : validating;
-    if (mustLeave(delivery)) return release;
-    if ('error' in validated) return bury('invalid-data', validated.error, delivery, notes);
-    const { event } = validated;
-
+    let notes: DeliveryNotes = foreign ? { ...first, id: event.id } : first;
     for (;;) {
+      if (mustLeave(delivery)) return release;
       if (!slots.tryTake()) {
         if (!(await slots.take(delivery.signal, draining.signal))) return release;
         // A signal may have fired after the slot was passed on and before this line.
@@ -130,7 +124,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       }
       const context = createAttemptContext({ group, maxAttempts: policy.maxAttempts, delivery, notes });
       working(1);
-      const attempt = runAttempt({ event, context, handlers, middleware, inboxGuard }, deadlines, handlerTimeoutMs);
+      const attempt = runAttempt(
+        { event, definition, context, handlers, middleware, inboxGuard },
+        deadlines,
+        handlerTimeoutMs,
+      );
       running.add(attempt);
       const outcome = await attempt.outcome;
       running.delete(attempt);
@@ -141,11 +139,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const settlement = settle(outcome, notes, rules);
       if (outcome.kind === 'duplicate') reporter.deduplicated();
       else if (outcome.kind !== 'busy')
-        reporter.settled(settlement, event, outcome.kind === 'failed' ? outcome.error : undefined);
+        reporter.settled(settlement, event, 'error' in outcome ? outcome.error : undefined);
       if (ordering === 'none' || settlement.kind !== 'retry') return settlement;
       // Only this key waits: its lane stays taken, its slot is free.
       await wait(clock, settlement.delayMs, AbortSignal.any([delivery.signal, draining.signal]));
-      if (mustLeave(delivery)) return release;
       notes = readNotes(settlement.state);
     }
   }

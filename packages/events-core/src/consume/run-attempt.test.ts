@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HandlerTimeoutError } from '../errors/handler-timeout-error.ts';
+import type { EventDefinition } from '../events/event-definition.ts';
 import type { Event } from '../events/event.ts';
+import { unchecked } from '../events/unchecked.ts';
 import { createDeadlines } from '../ports/deadlines.ts';
 import { createTestClock, settled } from '../ports/test-clock.test-support.ts';
 import { createAttemptContext } from './attempt-context.ts';
@@ -9,14 +11,19 @@ import type { Handler, Middleware } from './handler.ts';
 import { runAttempt, type Outcome } from './run-attempt.ts';
 
 const event: Event = { id: 'e1', type: 'shop.order.placed', time: new Date(0), source: '/shop', data: {} };
+const anyData: EventDefinition<unknown> = { schema: unchecked<unknown>() };
 const forever = () => new Promise<never>(() => {});
 
-function run(handlers: readonly Handler[], middleware: readonly Middleware[] = []) {
+function run(handlers: readonly Handler[], middleware: readonly Middleware[] = [], definition = anyData) {
   const clock = createTestClock();
   const notes = { attempts: 0, redrives: 0 };
   const context = createAttemptContext({ group: 'ledger', maxAttempts: 5, delivery: deliveryOf(), notes });
   const deadlines = createDeadlines(clock, 1_000);
-  const attempt = runAttempt({ event, context, handlers, middleware, inboxGuard: undefined }, deadlines, 1_000);
+  const attempt = runAttempt(
+    { event, definition, context, handlers, middleware, inboxGuard: undefined },
+    deadlines,
+    1_000,
+  );
   return { clock, context, attempt, outcome: attempt.outcome };
 }
 
@@ -87,6 +94,43 @@ describe('an attempt', () => {
     ],
   ] as [string, Handler][])('fails when a handler %s', async (_, handler) => {
     expect(await outcomeOf([handler])).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('an attempt whose event has an asynchronous schema', () => {
+  const schemaThat = (validate: () => Promise<{ value: unknown } | { issues: { message: string }[] }>) => ({
+    schema: { '~standard': { version: 1 as const, vendor: 'test', validate } },
+  });
+
+  it('gives its handlers what the schema returned', async () => {
+    const seen: unknown[] = [];
+    const definition = schemaThat(async () => ({ value: 'coerced' }));
+    expect(await run([({ data }) => void seen.push(data)], [], definition).outcome).toEqual({ kind: 'succeeded' });
+    expect(seen).toEqual(['coerced']);
+  });
+
+  it('is invalid, and runs no handler, when the schema says so', async () => {
+    let ran = false;
+    const definition = schemaThat(async () => ({ issues: [{ message: 'is no good' }] }));
+    expect(await run([() => (ran = true)], [], definition).outcome).toMatchObject({ kind: 'invalid' });
+    expect(ran).toBe(false);
+  });
+
+  it('fails, to be tried again, when the schema rejects', async () => {
+    const error = new Error('the database is away');
+    expect(
+      await run(
+        [],
+        [],
+        schemaThat(() => Promise.reject(error)),
+      ).outcome,
+    ).toEqual({ kind: 'failed', error });
+  });
+
+  it('fails at its deadline when the schema never answers', async () => {
+    const { clock, outcome } = run([], [], schemaThat(forever));
+    await clock.advance(1_000);
+    expect(await outcome).toMatchObject({ kind: 'failed', error: { code: HandlerTimeoutError.code } });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../events/event-definition.ts';
 import type { Event } from '../events/event.ts';
 import { HandlerTimeoutError } from '../errors/handler-timeout-error.ts';
 import type { Deadline, Deadlines } from '../ports/deadlines.ts';
@@ -5,11 +6,14 @@ import type { AttemptContext, Decision } from './attempt-context.ts';
 import type { Handler, Middleware } from './handler.ts';
 import type { InboxGuard } from './inbox-guard.ts';
 import { runMiddleware } from './run-middleware.ts';
+import { validateEvent, type ValidatedEvent } from './validate-event.ts';
 
 /** How one attempt ended. */
 export type Outcome =
   | { readonly kind: 'succeeded' }
   | { readonly kind: 'failed'; readonly error: unknown }
+  /** Its data does not fit the schema: no handler ran, and none ever will. */
+  | { readonly kind: 'invalid'; readonly error: Error }
   | { readonly kind: 'decided'; readonly decision: Decision }
   /** The inbox knows the event as handled. */
   | { readonly kind: 'duplicate' }
@@ -19,7 +23,9 @@ export type Outcome =
   | { readonly kind: 'abandoned' };
 
 export interface Attempt {
+  /** As decoded: its data is not validated yet. */
   readonly event: Event;
+  readonly definition: EventDefinition<unknown>;
   readonly context: AttemptContext;
   readonly handlers: readonly Handler[];
   readonly middleware: readonly Middleware[];
@@ -34,7 +40,7 @@ export interface RunningAttempt {
   abandon(reason: unknown): void;
 }
 
-/** Runs middleware and handlers once, for at most as long as `deadlines` allow. */
+/** Validates, then runs middleware and handlers once, all of it for at most as long as `deadlines` allow. */
 export function runAttempt(attempt: Attempt, deadlines: Deadlines, timeoutMs: number): RunningAttempt {
   return new Running(attempt, deadlines, timeoutMs);
 }
@@ -96,26 +102,35 @@ class Running implements RunningAttempt, Deadline {
 }
 
 function run(attempt: Attempt): Promise<Outcome> {
-  if (attempt.inboxGuard === undefined) return runAll(attempt);
-  return runOnce(attempt, attempt.inboxGuard);
+  const validated = validateEvent(attempt.event, attempt.definition);
+  return validated instanceof Promise
+    ? validated.then((late) => handleValidated(attempt, late))
+    : handleValidated(attempt, validated);
 }
 
-async function runOnce(attempt: Attempt, inboxGuard: InboxGuard): Promise<Outcome> {
-  const claim = await inboxGuard.once(attempt.event.id, async () => {
-    await runAll(attempt);
+function handleValidated(attempt: Attempt, validated: ValidatedEvent): Promise<Outcome> {
+  if ('error' in validated) return Promise.resolve({ kind: 'invalid', error: validated.error });
+  const { event } = validated;
+  return attempt.inboxGuard === undefined ? runAll(attempt, event) : runOnce(attempt, event, attempt.inboxGuard);
+}
+
+async function runOnce(attempt: Attempt, event: Event, inboxGuard: InboxGuard): Promise<Outcome> {
+  const claim = await inboxGuard.once(event.id, async () => {
+    await runAll(attempt, event);
     return attempt.context.decision === undefined;
   });
   if (claim === 'ran') return succeeded;
   return { kind: claim === 'done' ? 'duplicate' : 'busy' };
 }
 
-function runAll(attempt: Attempt): Promise<Outcome> {
-  if (attempt.middleware.length === 0) return runHandlers(attempt);
-  const handle = () => runHandlers(attempt).then(() => {});
-  return runMiddleware(attempt, handle).then(() => succeeded);
+function runAll(attempt: Attempt, event: Event): Promise<Outcome> {
+  const { context, middleware } = attempt;
+  if (middleware.length === 0) return runHandlers(attempt, event);
+  const handle = () => runHandlers(attempt, event).then(() => {});
+  return runMiddleware({ event, context, middleware }, handle).then(() => succeeded);
 }
 
-async function runHandlers({ handlers, event, context }: Attempt): Promise<Outcome> {
+async function runHandlers({ handlers, context }: Attempt, event: Event): Promise<Outcome> {
   for (const handler of handlers) {
     await handler(event, context);
     if (context.decision !== undefined) break;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../events/event.ts';
+import { unchecked } from '../events/unchecked.ts';
 import { createDeadlines } from '../ports/deadlines.ts';
 import { createTestClock, settled } from '../ports/test-clock.test-support.ts';
 import { createAttemptContext } from './attempt-context.ts';
@@ -13,7 +14,14 @@ function run(middleware: readonly Middleware[], handler: Handler = () => {}): Pr
   const notes = { attempts: 0, redrives: 0 };
   const context = createAttemptContext({ group: 'ledger', maxAttempts: 5, delivery: deliveryOf(), notes });
   const deadlines = createDeadlines(createTestClock(), 1_000);
-  const attempt = { event, context, handlers: [handler], middleware, inboxGuard: undefined };
+  const attempt = {
+    event,
+    definition: { schema: unchecked<unknown>() },
+    context,
+    handlers: [handler],
+    middleware,
+    inboxGuard: undefined,
+  };
   return runAttempt(attempt, deadlines, 1_000).outcome;
 }
 
@@ -38,7 +46,7 @@ describe('middleware', () => {
       context.deadLetter('blocked');
     };
     expect(await run([deciding])).toEqual({ kind: 'decided', decision: { kind: 'deadLetter', reason: 'blocked' } });
-    expect(seen).toBe(event);
+    expect(seen).toEqual(event);
   });
 
   it.each([

@@ -39,6 +39,8 @@ export function settle(outcome: Outcome, notes: DeliveryNotes, rules: Settlement
       return ack;
     case 'abandoned':
       return { kind: 'release' };
+    case 'invalid':
+      return deadLetterNow('invalid-data', outcome.error, notes, rules);
     case 'busy':
       return { kind: 'retry', delayMs: busyDelayMs, state: writeNotes(notes) };
     case 'failed': {

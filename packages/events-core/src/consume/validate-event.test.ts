@@ -27,19 +27,22 @@ describe('an event’s data', () => {
     expect(text).not.toContain('hunter2');
   });
 
-  it.each([
-    [
-      'throws',
-      () => {
-        throw new TypeError('no rates');
-      },
-    ],
-    ['rejects', () => Promise.reject(new TypeError('no rates'))],
-  ])('whose schema %s is refused: a schema that breaks has not said that the data is valid', async (_, validate) => {
-    const schema: StandardSchemaV1 = { '~standard': { version: 1, vendor: 'test', validate } };
-    const result = await validateEvent(event, { schema });
+  it('whose schema throws is refused: a schema that breaks has not said that the data is valid', () => {
+    const validate = () => {
+      throw new TypeError('no rates');
+    };
+    const result = validateEvent(event, { schema: schemaOf(validate) });
     expect('error' in result && String(result.error)).toBe(
       'Error: The schema of shop.order.placed failed on e1: no rates',
     );
   });
+
+  it('whose schema rejects is not refused: what it asks may answer the next time', async () => {
+    const validate = () => Promise.reject(new TypeError('no rates'));
+    await expect(validateEvent(event, { schema: schemaOf(validate) })).rejects.toThrow('no rates');
+  });
 });
+
+function schemaOf(validate: StandardSchemaV1['~standard']['validate']): StandardSchemaV1 {
+  return { '~standard': { version: 1, vendor: 'test', validate } };
+}

@@ -6,29 +6,28 @@ import { validate, type Validation } from '../events/validate.ts';
 /** The event as handlers see it, or why its data is refused. */
 export type ValidatedEvent = { readonly event: Event } | { readonly error: Error };
 
-/** A promise only where the event's schema needs one. Never throws or rejects: a schema that breaks refuses the data. */
+/**
+ * A promise only where the event's schema needs one; it rejects when the schema does, which may pass: a schema that asks
+ * a database is a part of handling. One that throws refuses the data.
+ */
 export function validateEvent(
   event: Event,
   definition: EventDefinition<unknown>,
 ): ValidatedEvent | Promise<ValidatedEvent> {
+  let validation: Validation | Promise<Validation>;
   try {
-    const validation = validate(definition, event.data);
-    if (!(validation instanceof Promise)) return apply(event, validation);
-    return validation.then(
-      (settled) => apply(event, settled),
-      (error: unknown) => broken(event, error),
-    );
+    validation = validate(definition, event.data);
   } catch (error) {
-    return broken(event, error);
+    const { type, id } = event;
+    return {
+      error: new Error(`The schema of ${type} failed on ${id}: ${describeError(error).text}`, { cause: error }),
+    };
   }
+  return validation instanceof Promise ? validation.then((late) => apply(event, late)) : apply(event, validation);
 }
 
 function apply(event: Event, validation: Validation): ValidatedEvent {
   if ('value' in validation) return { event: { ...event, data: validation.value } };
   const list = validation.issues.map(({ path, message }) => `${path} ${message}`).join('; ');
   return { error: new Error(`The data of ${event.type} ${event.id} does not fit its schema: ${list}.`) };
-}
-
-function broken({ type, id }: Event, error: unknown): ValidatedEvent {
-  return { error: new Error(`The schema of ${type} failed on ${id}: ${describeError(error).text}`, { cause: error }) };
 }

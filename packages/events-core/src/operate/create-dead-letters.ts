@@ -41,7 +41,7 @@ export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
   const opening: Opening = {
     events: (options.events ?? paymentEvents) as EventDefinitions,
     codecs: options.codecs ?? [jsonCodec],
-    foreignAmounts: undefined,
+    foreignAmounts: options.foreign?.amounts,
   };
   const running = new Set<Promise<unknown>>();
   const closed = new AbortController();

@@ -1,5 +1,6 @@
 import type { Broker } from '../broker/broker.ts';
 import type { Codec } from '../codec/codec.ts';
+import type { ForeignAmounts } from '../codec/foreign.ts';
 import type { BrokerAdapter } from '../contract/adapter.ts';
 import type { Event } from '../events/event.ts';
 import type { EventOf, PaymentEvents, TypeOf } from '../events/event-types.ts';
@@ -12,6 +13,8 @@ export interface DeadLettersOptions<M = PaymentEvents> {
   readonly group?: string;
   /** The catalogue of the group's consumers. @default the payment events */
   readonly events?: M;
+  /** What the amounts of other producers mean, as the group's consumers say. @default such an event is shown as its message alone */
+  readonly foreign?: { readonly amounts: ForeignAmounts };
   /** Ways to read a body, as the group's consumers have them. @default JSON */
   readonly codecs?: readonly [Codec, ...Codec[]];
 }

@@ -55,7 +55,7 @@ export function createCallOrder({ preparation, clock, working }: CallOrderOption
     }
     throw new PublishRejectedError(
       `Event ${id} (${type}) was not sent: its schema, or that of an event published before it, took longer than publishTimeoutMs.`,
-      { id, type, tries: 0, reason: 'timeout', retryable: true },
+      { id, type, tries: 0, reason: 'schema-timeout', retryable: true },
     );
   }
 

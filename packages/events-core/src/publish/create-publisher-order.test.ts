@@ -76,7 +76,7 @@ describe('events are sent in call order', () => {
     expect(outcomes).toEqual([]);
     await clock.advance(1);
     expect(outcomes).toMatchObject([
-      { code: 'EVENTS_PUBLISH_REJECTED', eventId: 'e1', reason: 'timeout', tries: 0, retryable: true },
+      { code: 'EVENTS_PUBLISH_REJECTED', eventId: 'e1', reason: 'schema-timeout', tries: 0, retryable: true },
     ]);
     await clock.advance(4_000);
     expect(ids(adapter)).toEqual(['e2']);

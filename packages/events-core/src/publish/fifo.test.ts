@@ -4,7 +4,12 @@ import { createFifo } from './fifo.ts';
 
 describe('a fifo', () => {
   it('gives items back in the order in which they came, whatever is taken in between', () => {
-    const steps = fc.array(fc.oneof(fc.record({ push: fc.integer({ min: 1, max: 3_000 }) }), fc.record({ shift: fc.integer({ min: 1, max: 3_000 }) })));
+    const steps = fc.array(
+      fc.oneof(
+        fc.record({ push: fc.integer({ min: 1, max: 3_000 }) }),
+        fc.record({ shift: fc.integer({ min: 1, max: 3_000 }) }),
+      ),
+    );
     fc.assert(
       fc.property(steps, (program) => {
         const fifo = createFifo<number>();

@@ -29,6 +29,7 @@ export interface Publisher<M = PaymentEvents> {
    * @throws {PublishRejectedError} when the broker refused it, or too much is waiting to be sent.
    * @throws {PublishOutcomeUnknownError} when no answer came within `publishTimeoutMs`.
    * @throws {ClosedError} after `close`.
+   * @throws what the adapter refuses to connect with: wrong credentials, for example.
    */
   publish<T extends TypeOf<M>>(type: T, data: DataIn<M[T]>, options?: PublishOptions): Promise<PublishReceipt>;
   /** Publishes what `prepare` returned, as often as needed, with the same id. */
