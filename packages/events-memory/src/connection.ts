@@ -9,7 +9,7 @@ import type { Session } from './server/session.ts';
 import type { WireMessage } from './server/stored-message.ts';
 import { WireClosed, type Wire } from './server/wire.ts';
 
-export interface LiveListener {
+interface LiveListener {
   /** Connected: called before anything else is said on the new connection. */
   found(live: Live): void;
   /** The connection is gone, and with it the right to settle. */

@@ -8,7 +8,7 @@ export function toWire({ id, type, key, headers, body }: OutgoingMessage): WireM
   return { id, type, key, headers: Object.freeze({ ...headers }), body: copyOf(body) };
 }
 
-export function toIncoming({ id, type, key, headers, body }: WireMessage): IncomingMessage {
+function toIncoming({ id, type, key, headers, body }: WireMessage): IncomingMessage {
   return key === undefined ? { id, type, headers, body: copyOf(body) } : { id, type, key, headers, body: copyOf(body) };
 }
 

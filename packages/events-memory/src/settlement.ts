@@ -4,7 +4,7 @@ import { backoffMs, pause } from './pause.ts';
 import type { Handover } from './server/item.ts';
 
 /** A delivery whose fate is decided, and who may still decide it. */
-export interface Decided {
+interface Decided {
   readonly live: Live;
   readonly handover: Handover;
   readonly settlement: Settlement;

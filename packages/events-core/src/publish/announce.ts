@@ -4,7 +4,7 @@ import type { PreparedEvent } from '../events/event.ts';
 import type { PublishOptions } from './publisher.ts';
 
 /** An announcement whose catalogue is forgotten. */
-export interface AnyAnnouncement {
+interface AnyAnnouncement {
   readonly type: string;
   readonly data: unknown;
   readonly options?: Omit<PublishOptions, 'headers'>;

@@ -22,7 +22,7 @@ export interface Process {
   subscribe(handle: Handle, spec?: Partial<SubscriptionSpec>): Promise<AdapterSubscription>;
 }
 
-export type Handle = (delivery: Delivery) => Settlement | Promise<Settlement>;
+type Handle = (delivery: Delivery) => Settlement | Promise<Settlement>;
 
 export const ack: Settlement = { kind: 'ack' };
 export const release: Settlement = { kind: 'release' };
