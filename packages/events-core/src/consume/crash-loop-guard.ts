@@ -1,17 +1,23 @@
 import type { Delivery } from '../contract/delivery.ts';
 import { foreignId } from '../codec/foreign.ts';
+import { createLinkedList, type ListNode } from '../ports/linked-list.ts';
+
+/** A delivery that has begun and not ended. */
+export interface OpenDelivery extends ListNode<OpenDelivery> {
+  readonly delivery: Delivery;
+}
 
 /**
  * Tells an event that kills its process from one whose connection was cut. The broker counts both as unsettled; those
  * that this process lived to see are not the event's doing.
  */
 export interface CrashLoopGuard {
-  /** Each delivery that has begun ends by `sawLost` or `settled`. */
-  begun(delivery: Delivery): void;
+  /** What has begun ends once, by `sawLost` or `settled`. */
+  begun(delivery: Delivery): OpenDelivery;
   suspects(delivery: Delivery): boolean;
   /** The delivery ended because the right to settle it was lost. */
-  sawLost(delivery: Delivery): void;
-  settled(delivery: Delivery): void;
+  sawLost(open: OpenDelivery): void;
+  settled(open: OpenDelivery): void;
 }
 
 /** Events remembered; the oldest are forgotten first. Forgetting only makes the guard stricter. */
@@ -19,24 +25,28 @@ const most = 10_000;
 
 export function createCrashLoopGuard(maxUnsettled: number): CrashLoopGuard {
   const seen = new Map<string, number>();
-  const open = new Set<Delivery>();
+  const open = createLinkedList<OpenDelivery>();
 
   /** Also those whose handlers have not noticed: the event comes again before they end. */
   function lossesOf(name: string): number {
     let losses = seen.get(name) ?? 0;
-    for (const one of open) if (one.signal.aborted && nameOf(one) === name) losses += 1;
+    for (const { delivery } of open) if (delivery.signal.aborted && nameOf(delivery) === name) losses += 1;
     return losses;
   }
 
   return {
-    begun: (delivery) => void open.add(delivery),
+    begun(delivery) {
+      const one = { delivery, previous: undefined, next: undefined };
+      open.append(one);
+      return one;
+    },
     suspects(delivery) {
       if (delivery.unsettled < maxUnsettled) return false;
       return delivery.unsettled - lossesOf(nameOf(delivery)) >= maxUnsettled;
     },
-    sawLost(delivery) {
-      open.delete(delivery);
-      const name = nameOf(delivery);
+    sawLost(one) {
+      open.remove(one);
+      const name = nameOf(one.delivery);
       const count = (seen.get(name) ?? 0) + 1;
       seen.delete(name);
       seen.set(name, count);
@@ -45,9 +55,9 @@ export function createCrashLoopGuard(maxUnsettled: number): CrashLoopGuard {
         if (oldest !== undefined) seen.delete(oldest);
       }
     },
-    settled(delivery) {
-      open.delete(delivery);
-      if (seen.size > 0) seen.delete(nameOf(delivery));
+    settled(one) {
+      open.remove(one);
+      if (seen.size > 0) seen.delete(nameOf(one.delivery));
     },
   };
 }

@@ -44,18 +44,18 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   } = options;
   const { clock, random } = runtime;
   const rules = { policy, random, now: clock.now };
-  const deadlines = createDeadlines(clock, handlerTimeoutMs);
+  /** The attempts that run, each with its deadline. */
+  const running = createDeadlines<RunningAttempt>(clock, handlerTimeoutMs);
   const guard = createCrashLoopGuard(maxUnsettled);
   const lanes = createLanes();
   const slots = createSlots(options.concurrency);
   const reporter = createReporter(runtime.logger, group);
-  const running = new Set<RunningAttempt>();
   const draining = new AbortController();
 
   async function deliver(delivery: Delivery): Promise<Settlement> {
     const notes = readNotes(delivery.state);
     let settlement: Settlement;
-    guard.begun(delivery);
+    const open = guard.begun(delivery);
     try {
       settlement = await decide(delivery, notes);
     } catch (error) {
@@ -63,10 +63,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       settlement = bury('internal-error', error, delivery, notes);
     }
     if (delivery.signal.aborted) {
-      guard.sawLost(delivery);
+      guard.sawLost(open);
       return release;
     }
-    guard.settled(delivery);
+    guard.settled(open);
     return settlement;
   }
 
@@ -126,12 +126,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       working(1);
       const attempt = runAttempt(
         { event, definition, context, handlers, middleware, inboxGuard },
-        deadlines,
+        running,
         handlerTimeoutMs,
       );
-      running.add(attempt);
       const outcome = await attempt.outcome;
-      running.delete(attempt);
       working(-1);
       slots.give();
       if (delivery.signal.aborted) return release;
@@ -154,10 +152,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     stats: () => reporter.stats(running.size),
     drain: () => draining.abort(),
     abandon(reason) {
-      const unfinished = Array.from(running, ({ event: { id, type } }) => ({ id, type }));
-      for (const attempt of running) attempt.abandon(reason);
-      return unfinished;
+      const unfinished = [...running];
+      for (const attempt of unfinished) attempt.abandon(reason);
+      return unfinished.map(({ event: { id, type } }) => ({ id, type }));
     },
-    close: () => deadlines.close(),
+    close: () => running.close(),
   };
 }

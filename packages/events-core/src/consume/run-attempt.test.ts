@@ -8,7 +8,7 @@ import { createTestClock, settled } from '../ports/test-clock.test-support.ts';
 import { createAttemptContext } from './attempt-context.ts';
 import { deliveryOf } from './delivery.test-support.ts';
 import type { Handler, Middleware } from './handler.ts';
-import { runAttempt, type Outcome } from './run-attempt.ts';
+import { runAttempt, type Outcome, type RunningAttempt } from './run-attempt.ts';
 
 const event: Event = { id: 'e1', type: 'shop.order.placed', time: new Date(0), source: '/shop', data: {} };
 const anyData: EventDefinition<unknown> = { schema: unchecked<unknown>() };
@@ -18,7 +18,7 @@ function run(handlers: readonly Handler[], middleware: readonly Middleware[] = [
   const clock = createTestClock();
   const notes = { attempts: 0, redrives: 0 };
   const context = createAttemptContext({ group: 'ledger', maxAttempts: 5, delivery: deliveryOf(), notes });
-  const deadlines = createDeadlines(clock, 1_000);
+  const deadlines = createDeadlines<RunningAttempt>(clock, 1_000);
   const attempt = runAttempt(
     { event, definition, context, handlers, middleware, inboxGuard: undefined },
     deadlines,

@@ -32,7 +32,8 @@ export interface Attempt {
   readonly inboxGuard: InboxGuard | undefined;
 }
 
-export interface RunningAttempt {
+/** In the deadlines for as long as it runs. */
+export interface RunningAttempt extends Deadline<RunningAttempt> {
   readonly event: Event;
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
@@ -41,22 +42,24 @@ export interface RunningAttempt {
 }
 
 /** Validates, then runs middleware and handlers once, all of it for at most as long as `deadlines` allow. */
-export function runAttempt(attempt: Attempt, deadlines: Deadlines, timeoutMs: number): RunningAttempt {
+export function runAttempt(attempt: Attempt, deadlines: Deadlines<RunningAttempt>, timeoutMs: number): RunningAttempt {
   return new Running(attempt, deadlines, timeoutMs);
 }
 
 const succeeded: Outcome = { kind: 'succeeded' };
 
 /** A class for the same reason as the attempt's context: one is made for each attempt. */
-class Running implements RunningAttempt, Deadline {
+class Running implements RunningAttempt {
   readonly outcome: Promise<Outcome>;
   due = 0;
+  previous: RunningAttempt | undefined = undefined;
+  next: RunningAttempt | undefined = undefined;
   readonly #attempt: Attempt;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: Deadlines<RunningAttempt>;
   readonly #timeoutMs: number;
   #resolve: (outcome: Outcome) => void = () => {};
 
-  constructor(attempt: Attempt, deadlines: Deadlines, timeoutMs: number) {
+  constructor(attempt: Attempt, deadlines: Deadlines<RunningAttempt>, timeoutMs: number) {
     this.#attempt = attempt;
     this.#deadlines = deadlines;
     this.#timeoutMs = timeoutMs;

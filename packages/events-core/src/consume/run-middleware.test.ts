@@ -6,14 +6,14 @@ import { createTestClock, settled } from '../ports/test-clock.test-support.ts';
 import { createAttemptContext } from './attempt-context.ts';
 import { deliveryOf } from './delivery.test-support.ts';
 import type { Handler, Middleware } from './handler.ts';
-import { runAttempt, type Outcome } from './run-attempt.ts';
+import { runAttempt, type Outcome, type RunningAttempt } from './run-attempt.ts';
 
 const event: Event = { id: 'e1', type: 'shop.order.placed', time: new Date(0), source: '/shop', data: {} };
 
 function run(middleware: readonly Middleware[], handler: Handler = () => {}): Promise<Outcome> {
   const notes = { attempts: 0, redrives: 0 };
   const context = createAttemptContext({ group: 'ledger', maxAttempts: 5, delivery: deliveryOf(), notes });
-  const deadlines = createDeadlines(createTestClock(), 1_000);
+  const deadlines = createDeadlines<RunningAttempt>(createTestClock(), 1_000);
   const attempt = {
     event,
     definition: { schema: unchecked<unknown>() },

@@ -1,21 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { createDeadlines } from './deadlines.ts';
+import { createDeadlines, type Deadline } from './deadlines.ts';
 import { createTestClock } from './test-clock.test-support.ts';
+
+interface NamedDeadline extends Deadline<NamedDeadline> {
+  readonly name: string;
+}
 
 function setUp() {
   const clock = createTestClock();
   const missed: string[] = [];
-  const deadlines = createDeadlines(clock, 1_000);
+  const deadlines = createDeadlines<NamedDeadline>(clock, 1_000);
   const add = (name: string, then: () => void = () => {}) => {
     const deadline = {
+      name,
       due: 0,
+      previous: undefined,
+      next: undefined,
       miss() {
         missed.push(name);
         then();
       },
     };
     deadlines.add(deadline);
-    return () => deadlines.delete(deadline);
+    return deadline;
   };
   return { clock, missed, deadlines, add };
 }
@@ -38,10 +45,10 @@ describe('deadlines', () => {
   });
 
   it('that were met are not missed', async () => {
-    const { clock, missed, add } = setUp();
-    const cancel = add('a');
+    const { clock, missed, deadlines, add } = setUp();
+    const cancelled = add('a');
     add('b');
-    cancel();
+    deadlines.delete(cancelled);
     await clock.advance(1_000);
     expect(missed).toEqual(['b']);
   });
@@ -61,11 +68,25 @@ describe('deadlines', () => {
   });
 
   it('are still watched after all earlier ones were met', async () => {
-    const { clock, missed, add } = setUp();
-    add('a')();
+    const { clock, missed, deadlines, add } = setUp();
+    deadlines.delete(add('a'));
     await clock.advance(700);
     add('b');
     await clock.advance(1_000);
+    expect(missed).toEqual(['b']);
+  });
+
+  it('can be cancelled again, and after they were missed, to no effect on others', async () => {
+    const { clock, missed, deadlines, add } = setUp();
+    const first = add('a');
+    deadlines.delete(first);
+    deadlines.delete(first);
+    const second = add('b');
+    await clock.advance(1_000);
+    add('c');
+    deadlines.delete(second);
+    expect(Array.from(deadlines, ({ name }) => name)).toEqual(['c']);
+    expect(deadlines.size).toBe(1);
     expect(missed).toEqual(['b']);
   });
 

@@ -75,8 +75,10 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
     const body = codec.encode(event);
     const headers = headersOf(event, { contentType: codec.contentType, traceparent: traceparent(), extra });
     const { id, type, key } = event;
-    checkSize({ id, type, body, headers: {} }, limits.maxBodyBytes, 'maxBodyBytes');
-    return key === undefined ? { id, type, headers, body } : { id, type, key, headers, body };
+    const message = key === undefined ? { id, type, headers, body } : { id, type, key, headers, body };
+    if (body.byteLength > limits.maxBodyBytes)
+      checkSize({ ...message, headers: {} }, limits.maxBodyBytes, 'maxBodyBytes');
+    return message;
   }
 
   function traceparent(): string | undefined {
