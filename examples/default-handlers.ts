@@ -1,13 +1,19 @@
-import {
-  connectBroker,
-  createConsumer,
-  createPublisher,
-  loadConfig,
-  setupDefaultConsumers,
-} from '@payments/events-core';
-import { settled } from './settled.ts';
+import { whileItRuns } from './while-it-runs.ts';
+
+void whileItRuns(
+  () => ({ broker, consumer }),
+  2,
+  async (publisher) => {
+    await publisher.publish('payment.customer.created', { customer_id: 'cus_1', name: 'Ada Lovelace' });
+    await publisher.publish('payment.usage.recorded', { subscription_id: 'sub_1', quantity: 3 });
+    const invoice = { invoice_id: 'inv_1', customer_id: 'cus_1', amount_due: 4999, currency: 'EUR' };
+    await publisher.publish('payment.invoice.paid', invoice);
+  },
+);
 
 // #region program
+import { connectBroker, createConsumer, loadConfig, setupDefaultConsumers } from '@payments/events-core';
+
 const config = await loadConfig(`${import.meta.dirname}/configuration/memory.json`);
 await using broker = await connectBroker(config.messaging);
 
@@ -20,17 +26,8 @@ setupDefaultConsumers(consumer, {
   'payment.usage.recorded': false,
 });
 
-// Start consuming events
+// Start consuming events, until SIGTERM
 await consumer.start();
+process.once('SIGTERM', () => void broker.close());
+await consumer.ended;
 // #endregion
-
-const publisher = createPublisher({ broker, source: '/billing' });
-await publisher.publish('payment.customer.created', { customer_id: 'cus_1', name: 'Ada Lovelace' });
-await publisher.publish('payment.usage.recorded', { subscription_id: 'sub_1', quantity: 3 });
-await publisher.publish('payment.invoice.paid', {
-  invoice_id: 'inv_1',
-  customer_id: 'cus_1',
-  amount_due: 4999,
-  currency: 'EUR',
-});
-await settled(consumer, 2);

@@ -39,11 +39,15 @@ const programs: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'prepare.ts': ['handled pay_1', 'left in the outbox: 0'],
   'publish-custom-event.ts': [/^The broker has event \S{36}$/],
   'register-handler.ts': ['Payment pay_1 for 4999 EUR succeeded'],
+  'see-retries.ts': [
+    /^payment\.transaction\.succeeded \S+ failed in group ledger, attempt 1: again in \d+ ms \{$/,
+    /the database is restarting/,
+  ],
   'twenty-line.ts': ['attempt 1: pay_1, 4999 EUR', 'attempt 2: pay_1, 4999 EUR', 'booked 4999'],
   'your-own-tests.ts': ['all assertions hold'],
 };
 
-const notPrograms = ['settled.ts', 'run-program.ts'];
+const notPrograms = ['settled.ts', 'run-program.ts', 'while-it-runs.ts'];
 
 describe('the programs of the documentation', { timeout: 30_000 }, () => {
   test.each(Object.entries(programs))('%s runs, says what it should and ends', async (file, lines) => {

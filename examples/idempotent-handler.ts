@@ -1,9 +1,9 @@
 import { createConsumer, createPublisher, memoryInbox } from '@payments/events-core';
 import { memory } from '@payments/events-memory';
 
-const broker = memory({ clock: 'virtual' });
-
 // #region program
+const broker = memory({ clock: 'virtual' }); // in a service: await connectBroker(config.messaging)
+
 // Events may be delivered more than once. The inbox remembers their ids, and the handlers run once for each.
 // memoryInbox() is for one process; in production, implement the three methods of Inbox on your database.
 const consumer = createConsumer({ broker, group: 'shipping', inbox: memoryInbox() });

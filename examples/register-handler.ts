@@ -1,7 +1,16 @@
-import { connectBroker, createConsumer, createPublisher, loadConfig, type PaymentEvent } from '@payments/events-core';
-import { settled } from './settled.ts';
+import { whileItRuns } from './while-it-runs.ts';
+
+void whileItRuns(
+  () => ({ broker, consumer }),
+  1,
+  async (publisher) => {
+    await publisher.publish('payment.transaction.succeeded', { payment_id: 'pay_1', amount: 4999, currency: 'EUR' });
+  },
+);
 
 // #region program
+import { connectBroker, createConsumer, loadConfig, type PaymentEvent } from '@payments/events-core';
+
 // Load configuration
 const config = await loadConfig(`${import.meta.dirname}/configuration/memory.json`);
 await using broker = await connectBroker(config.messaging);
@@ -18,11 +27,8 @@ async function handlePaymentSucceeded(event: PaymentEvent<'payment.transaction.s
 // Register handler
 consumer.on('payment.transaction.succeeded', handlePaymentSucceeded);
 
-// Start consuming
+// Start consuming, until SIGTERM
 await consumer.start();
+process.once('SIGTERM', () => void broker.close());
+await consumer.ended;
 // #endregion
-
-// Somebody else publishes. Here it is the same program, because a memory broker lives in one process.
-const publisher = createPublisher({ broker, source: '/billing' });
-await publisher.publish('payment.transaction.succeeded', { payment_id: 'pay_1', amount: 4999, currency: 'EUR' });
-await settled(consumer, 1);

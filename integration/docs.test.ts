@@ -102,7 +102,7 @@ describe('errors.md', () => {
   });
 
   test('names every health problem', () => {
-    const sources = filesOf(`${core}/operate/measure-health.ts`, 'packages/events-memory/src/**/*.ts').filter(
+    const sources = filesOf(`${core}/broker/measure-health.ts`, 'packages/events-memory/src/**/*.ts').filter(
       (file) => !file.includes('.test.'),
     );
     const problems = sources.flatMap((file) =>
@@ -153,7 +153,8 @@ describe('option tables', () => {
 
   test('the capabilities of the memory broker are those of its code', () => {
     const source = textOf('packages/events-memory/src/capabilities.ts');
-    const constant = /deduplicationWindowMs = ([\d_]+)/.exec(source)?.[1] ?? '';
+    const settings = textOf('packages/events-memory/src/server/server-options.ts');
+    const constant = /deduplicationWindowMs = ([\d_]+)/.exec(settings)?.[1] ?? '';
     const values = [...source.matchAll(/^ {2}(\w+)(?:: (.+))?,$/gm)].map(
       ([, name = '', value = constant]) => [name, value] as const,
     );

@@ -1,18 +1,20 @@
 /**
  * Checks the package in the working directory as its users get it: packs it, then asks publint and "Are the types
- * wrong?" about the archive, and looks for what neither of them knows about.
+ * wrong?" about the archive, and looks for what neither of them knows about: files that are not for users, and changes of the public surface.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { apiReport, reportFile } from './api-report.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'payments-events-'));
 const problems: string[] = [];
 
 function run(file: string, ...args: string[]): void {
-  const { status, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8' });
-  if (status !== 0) problems.push(`${file} reports problems:\n${stdout ?? ''}${stderr ?? ''}`);
+  const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8' });
+  if (error !== undefined) problems.push(`${file} could not be run: ${error.message}`);
+  else if (status !== 0) problems.push(`${file} reports problems:\n${stdout}${stderr}`);
 }
 
 try {
@@ -25,7 +27,8 @@ try {
   const root = join(folder, 'package');
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
   for (const file of files) {
-    if (/\.test(-d)?\.|(^|\/)(bin|mutants)\//.test(file)) problems.push(`${file} is a test and must not be published`);
+    if (/\.test(-d|-support)?\.|(^|\/)(bin|mutants|testing)\//.test(file))
+      problems.push(`${file} is a test and must not be published`);
     if (file.endsWith('.map')) {
       const { sources } = JSON.parse(readFileSync(join(root, file), 'utf8')) as { sources: string[] };
       const missing = sources.filter((source) => !files.includes(join(dirname(file), source)));
@@ -37,10 +40,15 @@ try {
   if (/"(workspace|catalog):/.test(manifest))
     problems.push('the published manifest has a workspace: or catalog: range');
   for (const file of ['README.md', 'LICENSE']) if (!files.includes(file)) problems.push(`${file} is missing`);
+  const report = reportFile(process.cwd());
+  if (!existsSync(report) || readFileSync(report, 'utf8') !== apiReport(process.cwd()))
+    problems.push(
+      `the public surface is not that of ${relative(join(import.meta.dirname, '..'), report)}. Run: pnpm api:update`,
+    );
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-if (problems.length === 0) console.log('✓ publint, attw and the contents of the archive');
+if (problems.length === 0) console.log('✓ publint, attw, the contents of the archive and the public surface');
 for (const problem of problems) console.error(`✗ ${problem}`);
 if (problems.length > 0) process.exitCode = 1;

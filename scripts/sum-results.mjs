@@ -4,18 +4,22 @@
  *
  * Arguments: `<name>=<exit code>` of each command that was run, such as `test=0 pack-and-run=1`.
  *
+ * - `test` must have left a result of every one of its steps in `reports/steps.json`. What is missing has failed.
  * - A suite that counts for itself leaves `reports/<suite>.json` with `passed` and `failed`; Vitest's reports lie in
  *   `<package>/reports/vitest.json`. Any other step counts as one.
+ * - A test that did not run has failed, unless it is a clause that is not claimed, with its reason.
  * - A command or step with a non-zero exit code has failed at least once, whatever its reports say or do not say.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { steps } from './steps.mjs';
+import { missingScripts, workspaceFolders } from './workspace.mjs';
 
-const total = { passed: 0, failed: 0 };
+const total = { passed: 0, failed: 0, notClaimed: 0 };
 
-function add(name, passed, failed) {
+function add(name, passed, failed, remark = '') {
   total.passed += passed;
   total.failed += failed;
-  console.log(`${failed > 0 ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed`);
+  console.log(`${failed > 0 ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed${remark}`);
 }
 
 /** The parsed report; `undefined` if there is none or it was cut off half way. */
@@ -27,33 +31,64 @@ function readReport(file) {
   }
 }
 
-/** The folders of the workspace whose package has a `test` script: each must have left a Vitest report. */
-function testedFolders() {
-  const folders = [
-    ...readdirSync('packages').map((name) => `packages/${name}`),
-    'benchmarks',
-    'examples',
-    'integration',
-  ];
-  return folders.filter(
-    (folder) =>
-      existsSync(`${folder}/package.json`) && JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')).scripts?.test,
+const isCount = (value) => Number.isInteger(value) && value >= 0;
+const isNotClaimed = ({ meta }) => meta?.clause?.result?.startsWith('not claimed: ') === true;
+
+function addSuite({ folder }) {
+  const report = readReport(`${folder}/reports/vitest.json`);
+  const name = `tests of ${folder}`;
+  if (!Array.isArray(report?.testResults) || ![report.numPassedTests, report.numFailedTests].every(isCount)) {
+    add(name, 0, 1, ', no report');
+    return;
+  }
+  const elsewhere = report.testResults.filter((file) => !file.name.includes(`/${folder}/`));
+  // A file that did not even load has no failed test in it.
+  const crashedFiles = report.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  ).length;
+  const unrun = report.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== 'passed' && status !== 'failed');
+  const notClaimed = unrun.filter(isNotClaimed).length;
+  const skipped = unrun.filter((test) => !isNotClaimed(test));
+  const failed = report.numFailedTests + crashedFiles + skipped.length + elsewhere.length;
+  total.notClaimed += notClaimed;
+  const remark = notClaimed > 0 ? `, ${notClaimed} not claimed` : '';
+  add(
+    name,
+    report.numPassedTests,
+    report.success === true && report.numPassedTests > 0 ? failed : Math.max(failed, 1),
+    remark,
   );
+  for (const { status, fullName } of skipped) console.log(`    ${status}: ${fullName}`);
+  for (const file of elsewhere) console.log(`    not a test of ${folder}: ${file.name}`);
 }
 
 function addVitest(stepPassed) {
   const failedBefore = total.failed;
-  for (const folder of testedFolders()) {
-    const report = readReport(`${folder}/reports/vitest.json`);
-    // A file that did not even load has no failed test in it.
-    const crashedFiles = (report?.testResults ?? []).filter(
-      ({ status, assertionResults }) =>
-        status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-    ).length;
-    const failed = (report?.numFailedTests ?? 0) + crashedFiles;
-    add(`tests of ${folder}`, report?.numPassedTests ?? 0, report?.success ? failed : Math.max(failed, 1));
+  for (const workspaceFolder of workspaceFolders('.')) {
+    const missing = missingScripts(workspaceFolder);
+    if (missing.length > 0) add(`scripts of ${workspaceFolder.folder}`, 0, 1, `, without ${missing.join(', ')}`);
+    addSuite(workspaceFolder);
   }
   if (!stepPassed && total.failed === failedBefore) add('tests', 0, 1);
+}
+
+function addSteps() {
+  const results = readReport('reports/steps.json');
+  for (const { name } of steps) {
+    if (!Array.isArray(results)) {
+      // Without it, whatever else lies in `reports/` may be from another run.
+      add(name, 0, 1, ', no result');
+      continue;
+    }
+    const passed = results.find((result) => result?.name === name)?.passed === true;
+    const counted = readReport(`reports/${name}.json`);
+    if (name === 'tests') addVitest(passed);
+    else if (isCount(counted?.passed) && isCount(counted?.failed)) {
+      add(name, counted.passed, passed ? counted.failed : Math.max(counted.failed, 1));
+    } else add(name, passed ? 1 : 0, passed ? 0 : 1);
+  }
 }
 
 for (const argument of process.argv.slice(2)) {
@@ -63,15 +98,10 @@ for (const argument of process.argv.slice(2)) {
     continue;
   }
   const failedBefore = total.failed;
-  for (const step of readReport('reports/steps.json') ?? []) {
-    const counted = readReport(`reports/${step.name}.json`);
-    if (step.name === 'tests') addVitest(step.passed);
-    else if (Number.isInteger(counted?.passed) && Number.isInteger(counted?.failed)) {
-      add(step.name, counted.passed, step.passed ? counted.failed : Math.max(counted.failed, 1));
-    } else add(step.name, step.passed ? 1 : 0, step.passed ? 0 : 1);
-  }
+  addSteps();
   if (code !== '0' && total.failed === failedBefore) add('test', 0, 1);
 }
 
+if (total.notClaimed > 0) console.log(`${total.notClaimed} not claimed`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -5,28 +5,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-
-interface Step {
-  readonly name: string;
-  readonly command: readonly [string, ...string[]];
-}
-
-const steps: readonly Step[] = [
-  { name: 'typecheck', command: ['turbo', 'run', 'typecheck', 'typecheck:root'] },
-  { name: 'lint', command: ['turbo', 'run', 'lint:code', 'lint:format', 'lint:unused', '--continue'] },
-  { name: 'build', command: ['turbo', 'run', 'build'] },
-  { name: 'packages', command: ['turbo', 'run', 'check:package', '--continue'] },
-  // One suite at a time: their deadlines are real time, and two suites side by side would share two cores.
-  { name: 'tests', command: ['turbo', 'run', 'test', '--continue', '--concurrency=1'] },
-  { name: 'mutants', command: ['node', '--conditions=source', 'packages/events-contract-tests/src/bin/mutants.ts'] },
-  { name: 'clauses', command: ['node', '--conditions=source', 'packages/events-contract-tests/src/bin/clauses.ts'] },
-];
+import { join } from 'node:path';
+import { steps } from './steps.mjs';
+import { workspaceFolders } from './workspace.mjs';
 
 mkdirSync('reports', { recursive: true });
 // Left over from an earlier run, they would be counted again. Turbo puts back those whose suite it need not repeat.
-for (const report of globSync(['reports/*.json', '{packages/*,benchmarks,examples,integration}/reports/*.json'])) {
-  if (!report.startsWith('reports/bench-')) rmSync(report);
-}
+for (const report of globSync('reports/*.json')) if (!report.startsWith('reports/bench-')) rmSync(report);
+for (const { folder } of workspaceFolders('.')) rmSync(join(folder, 'reports'), { recursive: true, force: true });
 
 const results = steps.map(({ name }) => ({ name, passed: false, seconds: 0 }));
 const record = () => writeFileSync('reports/steps.json', `${JSON.stringify(results, null, 2)}\n`);
@@ -37,7 +23,9 @@ for (const [index, { name, command }] of steps.entries()) {
   record();
   const startedAtMs = Date.now();
   const [file, ...args] = command;
-  const { status } = spawnSync(file, args, { stdio: 'inherit' });
+  const { status, signal, error } = spawnSync(file, args, { stdio: 'inherit' });
+  if (error !== undefined) console.error(`${file} could not be run: ${error.message}`);
+  else if (signal !== null) console.error(`${file} was ended by ${signal}`);
   results[index] = { name, passed: status === 0, seconds: Math.round((Date.now() - startedAtMs) / 1000) };
 }
 record();

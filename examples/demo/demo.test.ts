@@ -11,9 +11,9 @@ describe('the demo', { timeout: 30_000 }, () => {
     const { exitCode, stdout, stderr } = await runProgram(demo);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     for (const line of [
-      /^↻ payment\.invoice\.paid failed in group demo-notifications, attempt 1: again in \d+ ms: the mail server does not answer$/m,
-      /^✓ notifications: receipt for inv_\d+ sent on attempt 2$/m,
-      /^✗ payment\.transaction\.succeeded \S+ dead-lettered in group demo-ledger after attempt 3: attempts-exhausted: the ledger has no account for CHF$/m,
+      /^ {4}↻ payment\.invoice\.paid failed in group demo-notifications, attempt 1: again in \d+ ms: the mail server does not answer$/m,
+      /^ {4}✓ notifications: receipt for inv_\d+ sent on attempt 2$/m,
+      /^ {4}✗ payment\.transaction\.succeeded dead-lettered in group demo-ledger after attempt 3: attempts-exhausted: the ledger has no account for CHF$/m,
       /^ +reason +attempts-exhausted after 3 attempts, at \S+Z$/m,
       /^ +group demo-ledger: 1 of 1 dead letters redriven$/m,
       /^✓ ledger: pay_\d+ booked, after an operator has redriven it$/m,

@@ -20,13 +20,13 @@ export function ledgerGroup(setting: Setting, ledger: Ledger, show: Show): Group
   });
 }
 
-/** The default handlers, which log a line, but for mails to customers. The mail server is away once. */
+/** The default handlers, which log a line each, of which only the first is shown, but for mails to customers. The mail server is away once. */
 export function notificationsGroup(setting: Setting, show: Show): Group {
   let logged = 0;
   const logger = {
     info(_details: object, line: string) {
       logged += 1;
-      if (logged === 1) show.line(`  a default handler says: ${line} (further lines are not shown)`);
+      if (logged === 1) show.line(`a default handler says: ${line}`);
     },
   };
   let receipts = 0;

@@ -31,7 +31,7 @@ export async function liveThrough(day: Day, options: LiveThroughOptions): Promis
     published.push({ ...happening, id });
   }
 
-  show.line(row('', 'published', ['handled by', '', ''], ['in the ledger', '', '', '']));
+  show.line(row('', 'published', ['handled by', '', ''], ['  ledger: payments minus refunds', '', '', '']));
   show.line(
     row(
       '',

@@ -25,12 +25,12 @@ const patienceMs = 30_000;
 export async function runDemo({ configPath, show, dayMs, cookTheBooks }: DemoOptions): Promise<boolean> {
   const startedAt = Date.now();
   const { messaging } = await loadConfig(configPath);
-  await using broker = await connectBroker(messaging, { logger: showingLogger(show) });
+  await using broker = await connectBroker(messaging, { logger: showingLogger(show.indented()) });
   const setting = { broker, source: `/demo/${startedAt}` };
   const ledger = createLedger(['EUR', 'USD', 'GBP', 'JPY'], { skim: cookTheBooks });
   const bookkeeping = ledgerGroup(setting, ledger, show);
   const types = new Set<string>();
-  const groups = [bookkeeping, notificationsGroup(setting, show), analyticsGroup(setting, types)];
+  const groups = [bookkeeping, notificationsGroup(setting, show.indented()), analyticsGroup(setting, types)];
   const desks = groups.map(({ name }) => deadLetterDesk(setting, name, show));
   const deadLetters = async () =>
     (await Promise.all(desks.map((desk) => desk.count()))).reduce((sum, count) => sum + count);

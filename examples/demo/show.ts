@@ -7,6 +7,8 @@ export interface Show {
   heading(text: string): void;
   good(text: string): void;
   bad(text: string): void;
+  /** Says everything a little to the right: between the rows of a table, for instance. */
+  indented(): Show;
 }
 
 export function createShow(print: (line: string) => void, coloured: boolean): Show {
@@ -18,16 +20,22 @@ export function createShow(print: (line: string) => void, coloured: boolean): Sh
     heading: (text) => print(`\n${style('bold', text)}`),
     good: (text) => print(`${style('green', '✓')} ${text}`),
     bad: (text) => print(`${style('red', '✗')} ${text}`),
+    indented: () => createShow((line) => print(`    ${line}`), coloured),
   };
 }
 
 /** Shows what the library reports of its own accord: attempts that failed, events that were dead-lettered. */
 export function showingLogger(show: Show): Logger {
   return {
-    info: (details, message) => show.line(`↻ ${message}${reasonIn(details)}`),
-    warn: (details, message) => show.bad(`${message}${reasonIn(details)}`),
-    error: (details, message) => show.bad(`${message}${reasonIn(details)}`),
+    info: (details, message) => show.line(`↻ ${withoutId(message, details)}${reasonIn(details)}`),
+    warn: (details, message) => show.bad(`${withoutId(message, details)}${reasonIn(details)}`),
+    error: (details, message) => show.bad(`${withoutId(message, details)}${reasonIn(details)}`),
   };
+}
+
+/** An event's id would make the line longer than a terminal is wide. */
+function withoutId(message: string, details: object): string {
+  return 'id' in details ? message.replace(` ${String(details.id)}`, '') : message;
 }
 
 function reasonIn(details: object): string {

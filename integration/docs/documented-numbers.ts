@@ -40,8 +40,8 @@ export const documentedNumbers: readonly (readonly [string, string, string, (num
   ],
   [`${core}/consume/create-consumer.ts`, 'inboxGraceMs', inboxClaims, (ms) => `+ ${seconds(ms)}`],
   [`${core}/consume/settle.ts`, 'busyDelayMs', inboxClaims, (ms) => `comes again after ${seconds(ms)}`],
-  [`${core}/operate/measure-backlog.ts`, 'backlogTimeoutMs', 'docs/errors.md', (ms) => `within ${seconds(ms)}`],
-  [`${core}/operate/measure-health.ts`, 'healthTimeoutMs', 'docs/operations.md', (ms) => `within ${seconds(ms)}`],
+  [`${core}/broker/measure-backlog.ts`, 'backlogTimeoutMs', 'docs/errors.md', (ms) => `within ${seconds(ms)}`],
+  [`${core}/broker/measure-health.ts`, 'healthTimeoutMs', 'docs/operations.md', (ms) => `within ${seconds(ms)}`],
   [
     `${core}/publish/create-publisher.ts`,
     'waitingOverheadBytes',

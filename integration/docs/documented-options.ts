@@ -9,9 +9,9 @@ export const documentedOptions = [
   ['ConsumerOptions', `${core}/consume/consumer-options.ts`, ofCore, '### `createConsumer`'],
   ['RetryPolicy', `${core}/consume/retry-policy.ts`, ofCore, '### `retry`'],
   ['ConnectOptions', `${core}/broker/connect-broker.ts`, ofCore, '### `connectBroker`'],
-  ['Ports', `${core}/broker/connection.ts`, ofCore, '### `connectBroker`'],
+  ['ConnectionPorts', `${core}/connection/connection.ts`, ofCore, '### `connectBroker`'],
   ['MemoryInboxOptions', `${core}/consume/memory-inbox.ts`, ofCore, '### `memoryInbox`'],
-  ['MemoryServerOptions', 'packages/events-memory/src/options.ts', ofMemory, '## Options'],
+  ['MemoryServerOptions', 'packages/events-memory/src/server/server-options.ts', ofMemory, '## Options'],
   ['MemoryOptions', 'packages/events-memory/src/options.ts', ofMemory, '## Options'],
   [
     'BrokerHarness',

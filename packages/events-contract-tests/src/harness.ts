@@ -12,8 +12,6 @@ export interface Timings {
   readonly flowAgainMs: number;
   /** A deadline for things that take milliseconds when nothing is broken. @example memory 5_000, a container 15_000 */
   readonly promptMs: number;
-  /** How late a thing with a promised time may be. Memory 0: its time is exact. */
-  readonly lateByMs: number;
   /** A new type that matches a running subscription reaches it within this. @example Kafka's topic poll: 10_000 */
   readonly newTypeMs: number;
 }

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { ClauseResult } from './clause.ts';
 
 /** `reports/clauses.json`: what became of each clause on each adapter. */
@@ -14,10 +14,31 @@ export function readReport(file: string): ClauseReport {
   }
 }
 
-/** Adds results to the report; those of other adapters, and of clauses that did not run this time, stay. */
-export function mergeReport(file: string, results: ClauseReport): void {
-  const report = readReport(file);
-  for (const [clause, columns] of Object.entries(results)) report[clause] = { ...report[clause], ...columns };
+/** One report of several, later ones winning cell by cell. */
+export function mergeReports(reports: readonly ClauseReport[]): ClauseReport {
+  const merged: ClauseReport = {};
+  for (const report of reports) {
+    for (const [clause, columns] of Object.entries(report)) merged[clause] = { ...merged[clause], ...columns };
+  }
+  return merged;
+}
+
+export function writeReport(file: string, report: ClauseReport): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** Adds results to the report; those of other adapters, and of clauses that did not run this time, stay. */
+export function addToReport(file: string, results: ClauseReport): void {
+  writeReport(file, mergeReports([readReport(file), results]));
+}
+
+/**
+ * Where the column of one adapter lies: in the package of its suite, so that a cache which restores what one package
+ * left there never touches another adapter's column.
+ */
+export function columnFile(testFile: string, adapter: string): string {
+  let folder = dirname(testFile);
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, 'reports', 'clauses', `${encodeURIComponent(adapter)}.json`);
 }

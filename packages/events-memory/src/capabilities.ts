@@ -1,6 +1,5 @@
 import type { Capabilities } from '@payments/events-core';
-
-export const deduplicationWindowMs = 120_000;
+import { deduplicationWindowMs } from './server/server-options.ts';
 
 export const capabilities: Capabilities = {
   keeps: 'process-lifetime',

@@ -1,8 +1,15 @@
-import { BrokerUnavailableError, ClosedError, type AdapterRuntime, type BrokerAdapter } from '@payments/events-core';
+import {
+  BrokerUnavailableError,
+  ClosedError,
+  wait,
+  type AdapterRuntime,
+  type BrokerAdapter,
+} from '@payments/events-core';
+import { answerWithin } from './answer.ts';
+import { backoffMs } from './backoff.ts';
 import { dial, type Live } from './dial.ts';
 import { toEventsError } from './errors.ts';
 import { keepLease, type Lease } from './lease.ts';
-import { backoffMs, pause } from './pause.ts';
 import type { Client } from './server/client.ts';
 import type { MemoryServer } from './server/server.ts';
 import type { Session } from './server/session.ts';
@@ -36,6 +43,8 @@ export interface Connection {
    * @throws {ClosedError} after `close`.
    */
   ask<T>(question: (session: Session) => T, on?: Live): Promise<T>;
+  /** What the server answers on this connection; without an answer in time the connection is given up. */
+  answered<T>(on: Live, question: () => T): Promise<T>;
   /** Asks until there is an answer, over as many connections as it takes. @throws {ClosedError} after `close`. */
   insist<T>(question: (session: Session) => T): Promise<T>;
   /** An answer came: proof that things move. */
@@ -95,14 +104,14 @@ export function createConnection({ server, adapter, accepted }: ConnectionOption
       // A moment has passed since the answer.
       if (next?.wire.open === true && !signal.aborted) return establish(next);
       next?.wire.hangUp();
-      await pause(clock, backoffMs(failures, random), signal);
+      await wait(clock, backoffMs(failures, random), signal);
     }
   }
 
   /** Never at once: all that lost a connection to the same broker would be back in the same moment. */
   async function reconnect(): Promise<void> {
     const { clock, random } = needRuntime();
-    await pause(clock, backoffMs(0, random), ending.signal);
+    await wait(clock, backoffMs(0, random), ending.signal);
     await keepDialling(ending.signal);
   }
 
@@ -123,16 +132,11 @@ export function createConnection({ server, adapter, accepted }: ConnectionOption
     if (live?.wire !== wire) return wire.hangUp();
     live = undefined;
     wasLost = true;
-    endLease();
+    lease?.stop();
     for (const listener of listeners) listener.lost();
     wire.hangUp();
     needRuntime().notify({ kind: 'connection', state: 'lost' });
     void reconnect();
-  }
-
-  function endLease(): void {
-    lease?.stop();
-    lease = undefined;
   }
 
   async function start(signal: AbortSignal): Promise<void> {
@@ -146,11 +150,14 @@ export function createConnection({ server, adapter, accepted }: ConnectionOption
     if (on === undefined) throw new BrokerUnavailableError('There is no connection to the memory broker.');
     const { session, wire } = on;
     try {
-      return wire.clear ? question(session) : await wire.call(() => question(session));
+      return wire.clear ? question(session) : await answered(on, () => question(session));
     } catch (error) {
       throw toEventsError(error);
     }
   }
+
+  const answered = <T>({ wire }: Live, question: () => T): Promise<T> =>
+    answerWithin(leaseMs / 3, { clock: needRuntime().clock, wire, question, late: () => lose(wire) });
 
   function whenLive(run: (live: Live) => void): () => void {
     if (live === undefined) waiters.add(run);
@@ -189,7 +196,7 @@ export function createConnection({ server, adapter, accepted }: ConnectionOption
   function close(): void {
     if (ending.signal.aborted) return;
     ending.abort(new ClosedError('The memory broker was closed.'));
-    endLease();
+    lease?.stop();
     const wire = live?.wire;
     live = undefined;
     if (!dead) wire?.hangUp();
@@ -233,6 +240,7 @@ export function createConnection({ server, adapter, accepted }: ConnectionOption
       return () => void listeners.delete(listener);
     },
     ask,
+    answered,
     insist,
     close,
   };

@@ -52,8 +52,8 @@ export function createSubscription({ connection, spec, deliver, settler }: Subsc
     const { promise: member, resolve: joined } = Promise.withResolvers<Member | undefined>();
     const begun: Epoch = { live, lost: new AbortController(), member };
     epoch = begun;
-    live.wire
-      .call(() => live.session.subscribe(spec, (handover) => take(begun, handover)))
+    connection
+      .answered(live, () => live.session.subscribe(spec, (handover) => take(begun, handover)))
       .then(
         (answer) => {
           joined(answer);
@@ -85,7 +85,7 @@ export function createSubscription({ connection, spec, deliver, settler }: Subsc
   function take(from: Epoch, handover: Handover): void {
     if (stopping !== undefined) return void apply(from, handover, { kind: 'release' });
     open += 1;
-    delivered(handover, from).then(
+    delivered(handover, from.lost.signal).then(
       (settlement) => settle(from, handover, settlement),
       (error: unknown) => {
         logger.error(
@@ -97,9 +97,13 @@ export function createSubscription({ connection, spec, deliver, settler }: Subsc
     );
   }
 
-  /** Asynchronous, so that one that throws is one that rejects. */
-  async function delivered(handover: Handover, from: Epoch): Promise<Settlement> {
-    return deliver(toDelivery(handover, from.lost.signal));
+  /** One that throws is one that rejects. An async function would say the same, and cost another promise per event. */
+  function delivered(handover: Handover, signal: AbortSignal): Promise<Settlement> {
+    try {
+      return deliver(toDelivery(handover, signal));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   function settle(from: Epoch, handover: Handover, settlement: Settlement): void {

@@ -1,7 +1,7 @@
 import type { DeadLetter, SweepVerdict } from '@payments/events-core';
 import { beforeEach, expect, test } from 'vitest';
 import { memoryServer, type MemoryServer } from './server/server.ts';
-import { ack, createDesk, die, idOf, never, now, startProcess, turns, type Process } from './testing/process.ts';
+import { ack, createDesk, die, idOf, never, now, startProcess, turns, type Process } from './process.test-support.ts';
 
 let server: MemoryServer;
 let process: Process;

@@ -1,7 +1,8 @@
 export { memory, adapterFromConfiguration, type MemoryBroker } from './adapter.ts';
-export type { MemoryOptions, MemoryServerOptions, ServerSettings } from './options.ts';
+export type { MemoryOptions } from './options.ts';
 export type { PublishedMessage } from './published.ts';
 export { memoryServer, type AdvanceOptions, type MemoryServer } from './server/server.ts';
+export type { MemoryServerOptions, ServerSettings } from './server/server-options.ts';
 export type { IdleOptions } from './server/idleness.ts';
 export type { LinkFaults, MemoryFaults } from './server/faults.ts';
 export type { Silence } from './server/link.ts';

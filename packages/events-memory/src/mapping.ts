@@ -13,14 +13,9 @@ function toIncoming({ id, type, key, headers, body }: WireMessage): IncomingMess
 }
 
 export function toDelivery({ item: { message }, state, unsettled }: Handover, signal: AbortSignal): Delivery {
-  return {
-    message: toIncoming(message.content),
-    state,
-    unsettled,
-    position: message.position,
-    signal,
-    raw: message.content,
-  };
+  const copy = toIncoming(message.content);
+  // Not what is stored: a handler may do with it as it likes.
+  return { message: copy, state, unsettled, position: message.position, signal, raw: copy };
 }
 
 export function toDeadLetter({ sequence, item, reason, diedAt, state }: Letter, group: string): DeadLetter {

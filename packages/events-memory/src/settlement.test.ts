@@ -2,7 +2,17 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Handover } from './server/item.ts';
 import { memoryServer, type MemoryServer } from './server/server.ts';
 import type { Session } from './server/session.ts';
-import { ack, createDesk, die, idOf, never, retryAfter, startProcess, turns, type Process } from './testing/process.ts';
+import {
+  ack,
+  createDesk,
+  die,
+  idOf,
+  never,
+  retryAfter,
+  startProcess,
+  turns,
+  type Process,
+} from './process.test-support.ts';
 
 let server: MemoryServer;
 let process: Process;

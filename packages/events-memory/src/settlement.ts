@@ -1,6 +1,6 @@
-import type { AdapterRuntime, Settlement } from '@payments/events-core';
+import { wait, type AdapterRuntime, type Settlement } from '@payments/events-core';
+import { backoffMs } from './backoff.ts';
 import type { Live } from './dial.ts';
-import { backoffMs, pause } from './pause.ts';
 import type { Handover } from './server/item.ts';
 
 /** A delivery whose fate is decided, and who may still decide it. */
@@ -36,7 +36,7 @@ export function createSettler({ group, runtime, answerWithinMs }: SettlerOptions
   async function settleOnce({ live: { session, wire }, handover, settlement, signal }: Decided): Promise<void> {
     const answered = new AbortController();
     const answer = wire.call(() => session.settle(handover, settlement));
-    const silence = pause(clock, answerWithinMs, AbortSignal.any([signal, answered.signal])).then(() => {
+    const silence = wait(clock, answerWithinMs, AbortSignal.any([signal, answered.signal])).then(() => {
       throw new Error('The memory broker did not confirm a settlement in time.');
     });
     try {
@@ -57,6 +57,7 @@ export function createSettler({ group, runtime, answerWithinMs }: SettlerOptions
       if (!wire.clear) return false;
       try {
         session.settle(handover, settlement);
+        stored(settlement);
         return true;
       } catch {
         return false;
@@ -68,6 +69,7 @@ export function createSettler({ group, runtime, answerWithinMs }: SettlerOptions
       for (let failures = 0; !signal.aborted; failures += 1) {
         try {
           await settleOnce(decided);
+          stored(settlement);
           break;
         } catch (error) {
           if (signal.aborted) break;
@@ -77,9 +79,13 @@ export function createSettler({ group, runtime, answerWithinMs }: SettlerOptions
             notify({ kind: 'settlement-delayed', group, settlement: settlement.kind, error });
           }
         }
-        await pause(clock, backoffMs(failures, random), signal);
+        await wait(clock, backoffMs(failures, random), signal);
       }
       if (reported) delayed -= 1;
     },
   };
+}
+
+function stored(settlement: Settlement): void {
+  if (settlement.kind === 'deadLetter') settlement.onStored?.();
 }

@@ -76,7 +76,7 @@ export function openBench(harness: BrokerHarness, lab: Lab, namespace: string): 
       return adapter;
     },
     connect(adapter) {
-      const clock = adapter.clock ?? { now: time.now, schedule: scheduleOn };
+      const clock = adapter.clock ?? { now: time.now, elapsed: time.now, schedule: scheduleOn };
       const runtime: AdapterRuntime = {
         instance: randomUUID(),
         clock,

@@ -9,7 +9,7 @@ import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { connectBroker } from './connect-broker.ts';
-import { connectionOf } from './connection.ts';
+import { connectionOf } from '../connection/connection.ts';
 
 /** An application that has @payments/events-kafka installed, which hands out what `installed` holds. */
 const installed: { adapter?: BrokerAdapter } = {};

@@ -6,14 +6,20 @@ import { parseConfig } from '../config/parse-config.ts';
 import type { BrokerAdapter } from '../contract/adapter.ts';
 import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
-import { declareGroups, type GroupDeclaration } from '../operate/declare-groups.ts';
-import { measureBacklog } from '../operate/measure-backlog.ts';
-import { measureHealth } from '../operate/measure-health.ts';
-import { unlessAborted } from '../operate/unless-aborted.ts';
-import type { Broker } from './broker.ts';
-import { openConnection, own, type Connection, type Ports } from './connection.ts';
+import { declareGroups, type GroupDeclaration } from './declare-groups.ts';
+import { measureBacklog } from './measure-backlog.ts';
+import { measureHealth } from './measure-health.ts';
+import { unlessAborted } from '../ports/unless-aborted.ts';
+import type { Broker } from '../connection/broker.ts';
+import {
+  defaultDrainTimeoutMs,
+  openConnection,
+  own,
+  type Connection,
+  type ConnectionPorts,
+} from '../connection/connection.ts';
 
-export interface ConnectOptions extends Ports {
+export interface ConnectOptions extends ConnectionPorts {
   /** Groups that shall exist before anything is published. @default none */
   readonly groups?: readonly GroupDeclaration[];
   /** A folder of the application, in which the adapter package is looked up. @default the working directory, then the folder of the main script */
@@ -40,7 +46,7 @@ export async function connectBroker(
   }
   signal?.throwIfAborted();
   const { adapter, defaultGroup, startFrom, where } = await resolveSource(source, options.from);
-  const connection = openConnection(adapter, options, 'owner');
+  const connection = openConnection(adapter, options, { closedBy: 'owner', defaultGroup, startFrom });
   try {
     await readyWithin(connectTimeoutMs, { connection, where, signal }, () => declareGroups(adapter, groups, startFrom));
   } catch (error) {
@@ -48,7 +54,7 @@ export async function connectBroker(
     await connection.close(closeTimeoutMs).catch(() => {});
     throw error;
   }
-  const broker = brokerOf(connection, defaultGroup, startFrom);
+  const broker = brokerOf(connection);
   own(broker, connection);
   return broker;
 }
@@ -110,9 +116,9 @@ async function readyWithin(
   }
 }
 
-function brokerOf(connection: Connection, defaultGroup: string, startFrom: 'earliest' | 'latest'): Broker {
-  const { adapter } = connection;
-  const close: Broker['close'] = ({ drainTimeoutMs = 30_000 } = {}) => connection.close(drainTimeoutMs);
+function brokerOf(connection: Connection): Broker {
+  const { adapter, defaultGroup, startFrom } = connection;
+  const close: Broker['close'] = ({ drainTimeoutMs = defaultDrainTimeoutMs } = {}) => connection.close(drainTimeoutMs);
   return {
     adapter,
     defaultGroup,

@@ -53,6 +53,8 @@ const table: readonly Bad[] = [
   ['no partitions', { ...kafka, partitions: 0 }, 'messaging.partitions', 'must be at least 1'],
   ['an impossible number of replicas', { ...nats, replicas: 2 }, 'messaging.replicas', 'must be 1 or 3 or 5'],
   ['a capacity of nothing', { ...memory, capacity: 0 }, 'messaging.capacity', 'must be at least 1'],
+  ['a history of less than nothing', { ...memory, history: -1 }, 'messaging.history', 'must be at least 0'],
+  ['a history that is no number', { ...memory, history: false }, 'messaging.history', 'whole number'],
   ['credentials in the URL and beside it', { ...redis, url: 'redis://me:hunter2@localhost' }, 'messaging.password', 'say them once'],
   ['a user without a password', { ...rabbitmq, username: 'me' }, 'messaging.password', 'is missing'],
   ['a password without a user', { ...rabbitmq, password: 'hunter2' }, 'messaging.username', 'is missing'],

@@ -5,12 +5,12 @@ export interface MemoryConfig {
   readonly broker_type: 'memory';
   /** Events it holds before it refuses more. @default the adapter's, stated in its README */
   readonly capacity?: number;
-  /** Whether a new group also gets what was published before it existed. @default the adapter's, stated in its README */
-  readonly history?: boolean;
+  /** Settled events kept per topic for groups that come later. @default the adapter's, stated in its README */
+  readonly history?: number;
 }
 
 export const memorySchema = z.strictObject({
   broker_type: z.literal('memory'),
   capacity: z.int().min(1).exactOptional(),
-  history: z.boolean().exactOptional(),
+  history: z.int().min(0).exactOptional(),
 }) satisfies z.ZodType<MemoryConfig>;

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from './parse-config.ts';
+import { parseConfig, type Config } from './parse-config.ts';
 
 /** The sections of SOURCE.md as they stand there. */
 const source = {
@@ -121,10 +121,11 @@ describe('the environment', () => {
       stream_maxlen: 5_000,
       tls: { ca_file: 'ca.pem' },
     });
-    expect(parsed({ broker_type: 'memory' }, { MESSAGING__HISTORY: 'True' })).toEqual({
+    expect(parsed({ broker_type: 'memory' }, { MESSAGING__HISTORY: '0' })).toEqual({
       broker_type: 'memory',
-      history: true,
+      history: 0,
     });
+    expect(parsed(source.rabbitmq, { MESSAGING__EXCHANGE_DURABLE: 'True' })).toMatchObject({ exchange_durable: true });
     expect(parsed(source.redis, { MESSAGING__TLS: 'true' })).toMatchObject({ tls: {} });
   });
 
@@ -175,6 +176,16 @@ describe('a parsed configuration', () => {
       }
     }
     expect(configs[0]?.messaging).toHaveProperty('password', 'hunter2');
+  });
+
+  it('shows of a URL what is no secret, however long or odd the password is', () => {
+    const shownUrl = (messaging: object) =>
+      (JSON.parse(JSON.stringify(parseConfig({ messaging }))) as Config).messaging;
+    const password = `${'a'.repeat(5_000)}%20%22%40%2Fhunter2`;
+    const rabbitmq = { broker_type: 'rabbitmq', url: `amqps://app:${password}@rabbit.example:5671/pr%20od` };
+    expect(shownUrl(rabbitmq)).toMatchObject({ url: 'amqps://***@rabbit.example:5671/pr%20od' });
+    const kafka = { broker_type: 'kafka', url: 'kafka://[::1]:9092,two:9093' };
+    expect(shownUrl(kafka)).toMatchObject({ url: 'kafka://[::1]:9092,two:9093' });
   });
 
   it('cannot be changed', () => {

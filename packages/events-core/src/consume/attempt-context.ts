@@ -10,13 +10,17 @@ export type Decision =
   | { readonly kind: 'retry'; readonly delayMs?: number; readonly reason?: string }
   | { readonly kind: 'deadLetter'; readonly reason: string };
 
-/** Thrown to leave the handler once it has decided. Not an error: it says nothing that the decision does not. */
+/** Thrown to leave the handler once it has decided. Not a failure: it says nothing that the decision does not. */
 class DecisionMade extends Error {
   override readonly name = 'DecisionMade';
 }
 
 export interface AttemptContext extends HandlerContext {
   readonly decision: Decision | undefined;
+  /** The attempt has ended; what of it still runs must begin nothing new. */
+  readonly over: boolean;
+  /** The handler has a signal, and it has fired: returning may mean that it gave up. */
+  readonly toldToLeave: boolean;
   /** Fires `signal`, if anybody looked at it. */
   abort(reason: unknown): void;
   /** The attempt is over: what the handler decides from now on is refused. */
@@ -99,6 +103,14 @@ class Context implements AttemptContext {
 
   get deadLetter(): (reason: string) => never {
     return (reason) => this.#decide({ kind: 'deadLetter', reason: String(reason) });
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get toldToLeave(): boolean {
+    return this.#controller?.signal.aborted === true;
   }
 
   get decision(): Decision | undefined {

@@ -1,4 +1,4 @@
-import type { Broker } from '../broker/broker.ts';
+import type { Broker } from '../connection/broker.ts';
 import type { Codec } from '../codec/codec.ts';
 import type { ForeignAmounts } from '../codec/foreign.ts';
 import type { BrokerAdapter } from '../contract/adapter.ts';

@@ -1,4 +1,3 @@
-import type { Logger } from '../contract/runtime.ts';
 import type { EventOf, Matching, PaymentEvents, CheckPattern, PatternHint } from '../events/event-types.ts';
 import type { HandlerContext, Middleware } from './handler.ts';
 
@@ -27,7 +26,6 @@ export interface ConsumerStats {
 /** Handles events for one group. `on` and `use` before `start`. */
 export interface Consumer<M = PaymentEvents> {
   readonly group: string;
-  readonly logger: Logger;
   /**
    * Registers a handler for the types a pattern selects. All handlers that match run one after another, in order of
    * registration, as one delivery: if one fails, all run again.

@@ -1,9 +1,9 @@
 import type { Delivery } from '../contract/delivery.ts';
-import { foreignId } from '../codec/foreign.ts';
 import { createLinkedList, type ListNode } from '../ports/linked-list.ts';
+import { deliveryName } from './delivery-name.ts';
 
 /** A delivery that has begun and not ended. */
-export interface OpenDelivery extends ListNode<OpenDelivery> {
+interface OpenDelivery extends ListNode<OpenDelivery> {
   readonly delivery: Delivery;
 }
 
@@ -30,7 +30,7 @@ export function createCrashLoopGuard(maxUnsettled: number): CrashLoopGuard {
   /** Also those whose handlers have not noticed: the event comes again before they end. */
   function lossesOf(name: string): number {
     let losses = seen.get(name) ?? 0;
-    for (const { delivery } of open) if (delivery.signal.aborted && nameOf(delivery) === name) losses += 1;
+    for (const { delivery } of open) if (delivery.signal.aborted && deliveryName(delivery) === name) losses += 1;
     return losses;
   }
 
@@ -42,11 +42,11 @@ export function createCrashLoopGuard(maxUnsettled: number): CrashLoopGuard {
     },
     suspects(delivery) {
       if (delivery.unsettled < maxUnsettled) return false;
-      return delivery.unsettled - lossesOf(nameOf(delivery)) >= maxUnsettled;
+      return delivery.unsettled - lossesOf(deliveryName(delivery)) >= maxUnsettled;
     },
     sawLost(one) {
       open.remove(one);
-      const name = nameOf(one.delivery);
+      const name = deliveryName(one.delivery);
       const count = (seen.get(name) ?? 0) + 1;
       seen.delete(name);
       seen.set(name, count);
@@ -57,11 +57,7 @@ export function createCrashLoopGuard(maxUnsettled: number): CrashLoopGuard {
     },
     settled(one) {
       open.remove(one);
-      if (seen.size > 0) seen.delete(nameOf(one.delivery));
+      if (seen.size > 0) seen.delete(deliveryName(one.delivery));
     },
   };
-}
-
-function nameOf({ message, position }: Delivery): string {
-  return position ?? message.id ?? foreignId(message.body);
 }

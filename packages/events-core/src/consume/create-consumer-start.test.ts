@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Broker } from '../broker/broker.ts';
-import { openConnection, own } from '../broker/connection.ts';
-import { fakeAdapter, silentLogger, type FakeAnswers } from '../broker/fake-adapter.test-support.ts';
+import type { Broker } from '../connection/broker.ts';
+import { openConnection, own } from '../connection/connection.ts';
+import { fakeAdapter, silentLogger, type FakeAnswers } from '../connection/fake-adapter.test-support.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { UnsupportedCapabilityError } from '../errors/unsupported-capability-error.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
@@ -15,7 +15,10 @@ type ShopOptions = Partial<ConsumerOptions<typeof shopEvents>>;
 function brokerOn(answers: FakeAnswers = {}, startFrom: 'earliest' | 'latest' = 'earliest') {
   const adapter = fakeAdapter(answers);
   const broker = { adapter, defaultGroup: 'billing', startFrom } as unknown as Broker;
-  own(broker, openConnection(adapter, { logger: silentLogger }, 'owner'));
+  own(
+    broker,
+    openConnection(adapter, { logger: silentLogger }, { closedBy: 'owner', defaultGroup: 'billing', startFrom }),
+  );
   const consumerOf = (options: ShopOptions = {}) => createConsumer({ broker, events: shopEvents, ...options });
   return { adapter, broker, consumerOf };
 }

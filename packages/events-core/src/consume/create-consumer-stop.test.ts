@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Broker } from '../broker/broker.ts';
-import { openConnection, own } from '../broker/connection.ts';
-import { fakeAdapter, type FakeAnswers } from '../broker/fake-adapter.test-support.ts';
+import type { Broker } from '../connection/broker.ts';
+import { openConnection, own } from '../connection/connection.ts';
+import { fakeAdapter, type FakeAnswers } from '../connection/fake-adapter.test-support.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { settled } from '../ports/test-clock.test-support.ts';
 import { createConsumer } from './create-consumer.ts';
@@ -16,7 +16,11 @@ function setUp(answers: FakeAnswers = {}, handler: (event: unknown, context: Han
   const adapter = fakeAdapter(answers);
   const log: string[] = [];
   const line = (_: object, message: string) => void log.push(message);
-  const connection = openConnection(adapter, { logger: { info() {}, warn: line, error: line } }, 'owner');
+  const connection = openConnection(
+    adapter,
+    { logger: { info() {}, warn: line, error: line } },
+    { closedBy: 'owner', defaultGroup: 'ledger' },
+  );
   const broker = { adapter, defaultGroup: 'ledger', startFrom: 'earliest' } as unknown as Broker;
   own(broker, connection);
   const newConsumer = () => createConsumer({ broker, events: shopEvents }).on('#', handler);
@@ -127,6 +131,26 @@ describe('a consumer that is stopped', () => {
     await newConsumer().start();
   });
 
+  it('leaves an adapter behind that does not obey', async () => {
+    const { adapter, consumer } = setUp({ stop: () => new Promise(() => {}) });
+    await consumer.start();
+    const stopping = consumer.stop({ drainTimeoutMs: 1_000 });
+    await adapter.clock.advance(1_500);
+    expect(await stopping).toEqual({ unfinished: [] });
+  });
+
+  it('can be hastened by a second stop, and not slowed down', async () => {
+    const { adapter, consumer } = setUp({}, () => new Promise(() => {}));
+    await consumer.start();
+    void adapter.deliver(deliveryOf());
+    await settled();
+    const stopping = consumer.stop();
+    void consumer.stop({ drainTimeoutMs: 200 });
+    void consumer.stop({ drainTimeoutMs: 60_000 });
+    await adapter.clock.advance(1_000);
+    expect((await stopping).unfinished).toHaveLength(1);
+  });
+
   it('is stopped by leaving its block', async () => {
     const { adapter, newConsumer } = setUp();
     {
@@ -153,6 +177,14 @@ describe('a consumer that cannot go on', () => {
     await settled();
     expect(log).toEqual(['group ledger has stopped consuming: credentials revoked']);
     await expect(consumer.ended).rejects.toThrow('credentials revoked');
+  });
+
+  it('says so as well when the subscription has ended by itself, without a reason', async () => {
+    const { adapter, consumer, log } = setUp();
+    await consumer.start();
+    adapter.breakDown();
+    await expect(consumer.ended).rejects.toThrow('has ended by itself');
+    expect(log).toHaveLength(1);
   });
 
   it('can still be stopped, and frees its group', async () => {

@@ -1,7 +1,8 @@
-import { connectionOf, type Borrower } from '../broker/connection.ts';
+import { connectionOf, defaultDrainTimeoutMs, type Borrower } from '../connection/connection.ts';
 import { jsonCodec } from '../codec/json-codec.ts';
 import type { Capabilities } from '../contract/capabilities.ts';
 import type { AdapterSubscription } from '../contract/subscription.ts';
+import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { describeError } from '../errors/describe-error.ts';
@@ -16,9 +17,8 @@ import type { Handler, Middleware } from './handler.ts';
 import { createInboxGuard } from './inbox-guard.ts';
 import { createPipeline } from './pipeline.ts';
 import { delayAfter, delaySteps } from './retry-policy.ts';
+import { createStopping } from './stopping.ts';
 
-/** What an adapter gets, after the drain deadline, to hand back what was left unfinished. */
-const releaseGraceMs = 300;
 /** What the inbox's claim outlives the handler's deadline by, so that a claim never ends before its attempt. */
 const inboxGraceMs = 5_000;
 
@@ -30,8 +30,7 @@ export function createConsumer<M = PaymentEvents>(options: ConsumerOptions<M>): 
   const connection = connectionOf(options.broker);
   const { adapter, runtime } = connection;
   const { clock, logger } = runtime;
-  const defaults = 'contractVersion' in options.broker ? undefined : options.broker;
-  const limits = resolveConsumerLimits(options, defaults?.defaultGroup ?? 'payment-service');
+  const limits = resolveConsumerLimits(options, connection.defaultGroup);
   const { group, ordering, handlerTimeoutMs, policy } = limits;
   const events = (options.events ?? paymentEvents) as EventDefinitions;
   const registry = createHandlerRegistry(Object.keys(events));
@@ -39,7 +38,7 @@ export function createConsumer<M = PaymentEvents>(options: ConsumerOptions<M>): 
   const inboxGuard =
     options.inbox === undefined
       ? undefined
-      : createInboxGuard({ inbox: options.inbox, group, leaseMs: handlerTimeoutMs + inboxGraceMs, logger });
+      : createInboxGuard({ inbox: options.inbox, group, leaseMs: handlerTimeoutMs + inboxGraceMs, logger, clock });
   const pipeline = createPipeline({
     ...limits,
     opening: { events, codecs: options.codecs ?? [jsonCodec], foreignAmounts: options.foreign?.amounts },
@@ -81,7 +80,7 @@ export function createConsumer<M = PaymentEvents>(options: ConsumerOptions<M>): 
           types: registry.types(),
           ordering,
           retryDelaysMs: delaySteps(policy),
-          startFrom: options.startFrom ?? defaults?.startFrom ?? 'earliest',
+          startFrom: options.startFrom ?? connection.startFrom,
           maxInFlight: limits.maxInFlight,
         },
         pipeline.deliver,
@@ -100,66 +99,32 @@ export function createConsumer<M = PaymentEvents>(options: ConsumerOptions<M>): 
   }
 
   function watch(subscription: AdapterSubscription): void {
-    subscription.ended.catch((error: unknown) => {
+    const endedByItself = (error: unknown) => {
       if (stopped !== undefined) return;
       logger.error(
         { group, err: describeError(error) },
         `group ${group} has stopped consuming: ${describeError(error).text}`,
       );
       rejectEnded(error);
-    });
+    };
+    subscription.ended.then(
+      () => endedByItself(new BrokerUnavailableError(`The subscription of group ${group} has ended by itself.`)),
+      endedByItself,
+    );
   }
 
-  /** The subscription, if there is one. One that does not come in time is ended as soon as it does. */
-  async function subscribed(giveUp: AbortSignal): Promise<AdapterSubscription | undefined> {
-    // A start that fails has cleaned up after itself, and told its caller.
-    const coming = starting?.catch(() => undefined);
-    const { promise: tooLate, resolve } = Promise.withResolvers<'too late'>();
-    giveUp.addEventListener('abort', () => resolve('too late'), { once: true });
-    const first = await Promise.race([coming, tooLate]);
-    if (first !== 'too late') return first;
-    coming?.then((late) => late?.stop({ signal: giveUp })).catch(() => {});
-    return undefined;
-  }
+  const stopWithin = createStopping({ group, clock, logger, pipeline, starting: () => starting, leave });
 
-  async function shutDown(drainTimeoutMs: number): Promise<StopReport> {
+  function stop({ drainTimeoutMs = defaultDrainTimeoutMs } = {}): Promise<StopReport> {
+    const first = stopped === undefined;
     stopping.abort(new ClosedError(`The consumer of group ${group} was stopped.`));
-    pipeline.drain();
-    let unfinished: StopReport['unfinished'] = [];
-    const leaveNow = new AbortController();
-    let cancel = clock.schedule(drainTimeoutMs, () => {
-      unfinished = pipeline.abandon(
-        new ClosedError(`The consumer of group ${group} was stopped, and its drain deadline has passed.`),
-      );
-      cancel = clock.schedule(releaseGraceMs, () => leaveNow.abort());
-    });
-    try {
-      const subscription = await subscribed(leaveNow.signal);
-      await subscription?.stop({ signal: leaveNow.signal });
-    } finally {
-      cancel();
-      await leave();
-    }
-    if (unfinished.length > 0) {
-      logger.warn(
-        { group, unfinished },
-        `group ${group} was stopped with ${unfinished.length} events unfinished; they are delivered again`,
-      );
-    }
-    return { unfinished };
-  }
-
-  function stop({ drainTimeoutMs = 30_000 } = {}): Promise<StopReport> {
-    if (stopped === undefined) {
-      stopped = shutDown(drainTimeoutMs);
-      stopped.then(() => resolveEnded(), rejectEnded);
-    }
+    stopped = stopWithin(drainTimeoutMs);
+    if (first) stopped.then(() => resolveEnded(), rejectEnded);
     return stopped;
   }
 
   const consumer: Consumer<M> = {
     group,
-    logger,
     on(pattern: string, handler: unknown) {
       beforeStart('on');
       registry.add(pattern, handler as Handler);

@@ -22,14 +22,15 @@ export function readNotes(state: DeliveryState): DeliveryNotes {
   if (isEmpty(state)) return blank;
   const firstFailedAt = readDate(state['first-failed-at']);
   const lastFailedAt = readDate(state['last-failed-at']);
-  const name = state['error-name'];
+  const name = readText(state['error-name']);
+  const id = readText(state['id']);
   return {
     attempts: readCount(state['attempts']),
     redrives: readCount(state['redrives']),
     ...(firstFailedAt === undefined ? {} : { firstFailedAt }),
     ...(lastFailedAt === undefined ? {} : { lastFailedAt }),
-    ...(name === undefined ? {} : { error: { name, text: state['error-text'] ?? '' } }),
-    ...(state['id'] === undefined ? {} : { id: state['id'] }),
+    ...(name === undefined ? {} : { error: { name, text: readText(state['error-text']) ?? '' } }),
+    ...(id === undefined ? {} : { id }),
   };
 }
 
@@ -59,12 +60,17 @@ function isEmpty(state: DeliveryState): boolean {
   return true;
 }
 
-function readCount(text: string | undefined): number {
-  const count = Number(text ?? 0);
+/** What an adapter hands over as text may be anything at run time. */
+function readText(text: unknown): string | undefined {
+  return typeof text === 'string' ? text : undefined;
+}
+
+function readCount(text: unknown): number {
+  const count = Number(readText(text) ?? 0);
   return Number.isSafeInteger(count) && count >= 0 ? count : 0;
 }
 
-function readDate(text: string | undefined): Date | undefined {
-  const date = new Date(text ?? '');
+function readDate(text: unknown): Date | undefined {
+  const date = new Date(readText(text) ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

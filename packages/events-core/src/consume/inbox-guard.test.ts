@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Logger } from '../contract/runtime.ts';
+import { createTestClock } from '../ports/test-clock.test-support.ts';
 import { createInboxGuard } from './inbox-guard.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -21,7 +22,9 @@ function setUp(answers: Partial<Inbox> = {}) {
     },
   };
   const logger: Logger = { info() {}, warn: (_, message) => warnings.push(message), error() {} };
-  return { calls, warnings, guard: createInboxGuard({ inbox, group: 'ledger', leaseMs: 35_000, logger }) };
+  const clock = createTestClock();
+  const guard = createInboxGuard({ inbox, group: 'ledger', leaseMs: 35_000, logger, clock });
+  return { calls, warnings, clock, guard };
 }
 
 describe('the inbox guard', () => {
@@ -67,5 +70,15 @@ describe('the inbox guard', () => {
       'inbox: complete failed; a duplicate of this event may be handled again',
       'inbox: abandon failed; a duplicate of this event may be handled again',
     ]);
+  });
+
+  it('leaves a claim alone whose lease is over: it may be somebody else’s by now', async () => {
+    const { calls, clock, guard } = setUp();
+    const result = guard.once('e1', async () => {
+      await clock.advance(35_000);
+      return false;
+    });
+    expect(await result).toBe('ran');
+    expect(calls).toEqual(['claim ledger/e1 35000']);
   });
 });

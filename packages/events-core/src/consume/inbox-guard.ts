@@ -1,4 +1,5 @@
-import type { Logger } from '../contract/runtime.ts';
+import type { Clock, Logger } from '../contract/runtime.ts';
+import { ConfigurationError } from '../errors/configuration-error.ts';
 import { describeError } from '../errors/describe-error.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -15,9 +16,10 @@ export interface InboxGuardOptions {
   readonly group: string;
   readonly leaseMs: number;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
-export function createInboxGuard({ inbox, group, leaseMs, logger }: InboxGuardOptions): InboxGuard {
+export function createInboxGuard({ inbox, group, leaseMs, logger, clock }: InboxGuardOptions): InboxGuard {
   async function tell(what: 'complete' | 'abandon', key: string): Promise<void> {
     try {
       await inbox[what](key);
@@ -33,13 +35,18 @@ export function createInboxGuard({ inbox, group, leaseMs, logger }: InboxGuardOp
   return {
     async once(id, handle) {
       const key = `${group}/${id}`;
+      const claimedAt = clock.elapsed();
       const claim = await inbox.claim(key, leaseMs);
-      if (claim !== 'new') return claim;
+      if (claim === 'done' || claim === 'busy') return claim;
+      if (claim !== 'new') {
+        throw new ConfigurationError("inbox.claim() must resolve with 'new', 'done' or 'busy'.", 'inbox');
+      }
       let handled = false;
       try {
         handled = await handle();
       } finally {
-        await tell(handled ? 'complete' : 'abandon', key);
+        // After the lease the claim may be somebody else's, and is not ours to give up.
+        if (handled || clock.elapsed() - claimedAt < leaseMs) await tell(handled ? 'complete' : 'abandon', key);
       }
       return 'ran';
     },

@@ -24,6 +24,24 @@ describe('lanes', () => {
     expect(await next).toBe('done');
   });
 
+  it('stay taken after the work for as long as it asks, which holds up nobody who waits for the work', async () => {
+    const lanes = createLanes();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let begun = false;
+    expect(
+      await lanes.run('a', async (holdUntil) => {
+        holdUntil(promise);
+        return 'done';
+      }),
+    ).toBe('done');
+    const next = lanes.run('a', async () => void (begun = true));
+    await settled();
+    expect(begun).toBe(false);
+    resolve();
+    await next;
+    expect(begun).toBe(true);
+  });
+
   it('run side by side', async () => {
     const lanes = createLanes();
     void lanes.run('a', () => new Promise(() => {}));

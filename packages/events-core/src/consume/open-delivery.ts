@@ -35,6 +35,10 @@ export function openDelivery(
   let decoded: DecodedEvent;
   try {
     decoded = codecFor(codecs, message.headers).decode(message.body);
+    // A codec that is asynchronous, or broken, must not have its events pass for ones that nobody wants.
+    if (typeof decoded?.type !== 'string' || decoded.type === '') {
+      throw new UndecodableError('The codec gave no event with a type; decode() must be synchronous.', 'undecodable');
+    }
   } catch (error) {
     return { kind: 'hopeless', reason: UndecodableError.isInstance(error) ? error.reason : 'undecodable', error };
   }

@@ -40,16 +40,19 @@ export function setUpPipeline({ handlers = {}, inbox, retry, events = shopEvents
     opening: { events: events as EventDefinitions, codecs: [jsonCodec], foreignAmounts: undefined },
     registry,
     middleware: [],
-    inboxGuard: inbox && createInboxGuard({ inbox, group: 'ledger', leaseMs: 35_000, logger }),
+    inboxGuard: inbox && createInboxGuard({ inbox, group: 'ledger', leaseMs: 35_000, logger, clock }),
     runtime: { clock, random: () => 0.5, logger },
     working: (change) => void (busy += change),
     ...rest,
   });
 
-  /** Delivers without waiting; the fate can be looked at any time. */
+  /** Delivers without waiting and stores dead letters at once; the fate can be looked at any time. */
   function hand(delivery: Delivery): { fate: Settlement | 'open' } {
     const handed: { fate: Settlement | 'open' } = { fate: 'open' };
-    void pipeline.deliver(delivery).then((settlement) => (handed.fate = settlement));
+    void pipeline.deliver(delivery).then((settlement) => {
+      handed.fate = settlement;
+      if (settlement.kind === 'deadLetter') settlement.onStored?.();
+    });
     return handed;
   }
   return { clock, log, pipeline, hand, busy: () => busy };

@@ -1,4 +1,5 @@
 import type { Deliver, Delivery, Settlement } from '../contract/delivery.ts';
+import type { Event } from '../events/event.ts';
 import { topicOf } from '../events/names.ts';
 import { createDeadlines } from '../ports/deadlines.ts';
 import { wait } from '../ports/wait.ts';
@@ -8,6 +9,7 @@ import { createCrashLoopGuard } from './crash-loop-guard.ts';
 import { readNotes, type DeliveryNotes } from './delivery-notes.ts';
 import type { Handler } from './handler.ts';
 import { createLanes } from './lanes.ts';
+import { createLostNotes } from './lost-notes.ts';
 import { openDelivery, type Opened } from './open-delivery.ts';
 import type { PipelineOptions } from './pipeline-options.ts';
 import { createReporter } from './reporter.ts';
@@ -27,6 +29,7 @@ export interface Pipeline {
 }
 
 type OpenedEvent = Extract<Opened, { kind: 'event' }>;
+type DeadLetterSettlement = Extract<Settlement, { kind: 'deadLetter' }>;
 const release: Settlement = { kind: 'release' };
 
 export function createPipeline(options: PipelineOptions): Pipeline {
@@ -48,6 +51,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const running = createDeadlines<RunningAttempt>(clock, handlerTimeoutMs);
   const guard = createCrashLoopGuard(maxUnsettled);
   const lanes = createLanes();
+  const lostNotes = createLostNotes();
   const slots = createSlots(options.concurrency);
   const reporter = createReporter(runtime.logger, group);
   const draining = new AbortController();
@@ -91,7 +95,29 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     const key = delivery.message.key ?? opened.event.key;
     if (ordering === 'none' || key === undefined) return handle(opened, handlers, delivery, notes);
-    return lanes.run(`${topicOf(type)} ${key}`, () => handle(opened, handlers, delivery, notes));
+    return lanes.run(`${topicOf(type)} ${key}`, async (holdUntil) => {
+      const settlement = await handle(opened, handlers, delivery, lostNotes.take(delivery, notes));
+      return settlement.kind === 'deadLetter' ? heldBack(settlement, delivery, holdUntil) : settlement;
+    });
+  }
+
+  /** The key goes on once the letter is stored: until then a lost connection would bring the event back, behind later ones. */
+  function heldBack(
+    letter: DeadLetterSettlement,
+    delivery: Delivery,
+    holdUntil: (over: Promise<void>) => void,
+  ): Settlement {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const signals = [delivery.signal, draining.signal];
+    const goOn = () => {
+      if (delivery.signal.aborted) lostNotes.keep(delivery, readNotes(letter.state));
+      for (const one of signals) one.removeEventListener('abort', goOn);
+      resolve();
+    };
+    for (const one of signals) one.addEventListener('abort', goOn, { once: true });
+    if (signals.some(({ aborted }) => aborted)) goOn();
+    holdUntil(promise);
+    return { ...letter, onStored: goOn };
   }
 
   function ignore(type: string): Settlement {
@@ -106,11 +132,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function handle(
-    { event, definition, foreign }: OpenedEvent,
+    { event: received, definition, foreign }: OpenedEvent,
     handlers: readonly Handler[],
     delivery: Delivery,
     first: DeliveryNotes,
   ): Promise<Settlement> {
+    let event = received;
     let notes: DeliveryNotes = foreign ? { ...first, id: event.id } : first;
     for (;;) {
       if (mustLeave(delivery)) return release;
@@ -132,17 +159,27 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const outcome = await attempt.outcome;
       working(-1);
       slots.give();
-      if (delivery.signal.aborted) return release;
-
       const settlement = settle(outcome, notes, rules);
+      if (delivery.signal.aborted) {
+        if (ordering === 'key' && settlement.kind !== 'ack') lostNotes.keep(delivery, notesAfter(settlement, notes));
+        return release;
+      }
       if (outcome.kind === 'duplicate') reporter.deduplicated();
       else if (outcome.kind !== 'busy')
         reporter.settled(settlement, event, 'error' in outcome ? outcome.error : undefined);
       if (ordering === 'none' || settlement.kind !== 'retry') return settlement;
       // Only this key waits: its lane stays taken, its slot is free.
-      await wait(clock, settlement.delayMs, AbortSignal.any([delivery.signal, draining.signal]));
       notes = readNotes(settlement.state);
+      await wait(clock, settlement.delayMs, AbortSignal.any([delivery.signal, draining.signal]));
+      if (delivery.signal.aborted) lostNotes.keep(delivery, notes);
+      // Read anew: the handlers may have changed what they were given.
+      event = reopened(delivery, notes) ?? event;
     }
+  }
+
+  function reopened(delivery: Delivery, notes: DeliveryNotes): Event | undefined {
+    const again = openDelivery(options.opening, delivery, notes);
+    return again.kind === 'event' ? again.event : undefined;
   }
 
   const mustLeave = (delivery: Delivery): boolean => delivery.signal.aborted || draining.signal.aborted;
@@ -158,4 +195,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     close: () => running.close(),
   };
+}
+
+/** Failed attempts that the broker is not told of. */
+function notesAfter(settlement: Settlement, before: DeliveryNotes): DeliveryNotes {
+  return settlement.kind === 'retry' || settlement.kind === 'deadLetter' ? readNotes(settlement.state) : before;
 }

@@ -48,7 +48,7 @@ describe('the reporter', () => {
     reporter.settled({ kind: 'retry', delayMs: 500, state }, event, new TypeError('password=hunter2'));
     reporter.settled({ kind: 'deadLetter', reason: 'attempts-exhausted', state }, event);
     expect(lines).toEqual([
-      'info: shop.order.placed failed in group ledger, attempt 2: again in 500 ms',
+      'info: shop.order.placed e1 failed in group ledger, attempt 2: again in 500 ms',
       'warn: shop.order.placed e1 dead-lettered in group ledger after attempt 2: attempts-exhausted',
     ]);
     expect(details).toEqual([

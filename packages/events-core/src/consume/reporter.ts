@@ -32,7 +32,7 @@ export function createReporter(logger: Logger, group: string): Reporter {
         const err = error === undefined ? undefined : describeError(error);
         logger.info(
           { group, id, type, attempt: attempts, delayMs: settlement.delayMs, err },
-          `${type ?? 'an event'} failed in group ${group}, attempt ${attempts}: again in ${settlement.delayMs} ms`,
+          `${type ?? 'an event'}${id === undefined ? '' : ` ${id}`} failed in group ${group}, attempt ${attempts}: again in ${settlement.delayMs} ms`,
         );
       } else if (settlement.kind === 'deadLetter') {
         counts.deadLettered += 1;

@@ -1,4 +1,5 @@
 import type { EventDefinition } from '../events/event-definition.ts';
+import { ClosedError } from '../errors/closed-error.ts';
 import type { Event } from '../events/event.ts';
 import { HandlerTimeoutError } from '../errors/handler-timeout-error.ts';
 import type { Deadline, Deadlines } from '../ports/deadlines.ts';
@@ -80,7 +81,7 @@ class Running implements RunningAttempt {
   miss(): void {
     const { event, context } = this.#attempt;
     const error = new HandlerTimeoutError(
-      `The handlers of ${event.type} ${event.id} in group ${context.group} did not finish within ${this.#timeoutMs} ms. Watch context.signal, or raise handlerTimeoutMs.`,
+      `The handlers of ${event.type} ${event.id} in group ${context.group}, or its schema, did not finish within ${this.#timeoutMs} ms. Watch context.signal, or raise handlerTimeoutMs.`,
     );
     context.abort(error);
     this.#end({ kind: 'failed', error });
@@ -112,15 +113,18 @@ function run(attempt: Attempt): Promise<Outcome> {
 }
 
 function handleValidated(attempt: Attempt, validated: ValidatedEvent): Promise<Outcome> {
+  if (attempt.context.over) return Promise.resolve({ kind: 'abandoned' });
   if ('error' in validated) return Promise.resolve({ kind: 'invalid', error: validated.error });
   const { event } = validated;
   return attempt.inboxGuard === undefined ? runAll(attempt, event) : runOnce(attempt, event, attempt.inboxGuard);
 }
 
 async function runOnce(attempt: Attempt, event: Event, inboxGuard: InboxGuard): Promise<Outcome> {
+  const { context } = attempt;
   const claim = await inboxGuard.once(event.id, async () => {
     await runAll(attempt, event);
-    return attempt.context.decision === undefined;
+    // One that gave up on its signal returns like one that is done. Handling it twice is allowed, never handling it is not.
+    return context.decision === undefined && !context.toldToLeave;
   });
   if (claim === 'ran') return succeeded;
   return { kind: claim === 'done' ? 'duplicate' : 'busy' };
@@ -135,6 +139,8 @@ function runAll(attempt: Attempt, event: Event): Promise<Outcome> {
 
 async function runHandlers({ handlers, context }: Attempt, event: Event): Promise<Outcome> {
   for (const handler of handlers) {
+    // Behind a slow schema, inbox, middleware or handler: the event may be handled elsewhere by now.
+    if (context.over) throw new ClosedError('The attempt is over: no further handler begins.');
     await handler(event, context);
     if (context.decision !== undefined) break;
   }

@@ -27,9 +27,13 @@ export interface BrokerAdapter {
   /** Brought by an adapter that simulates time; core then runs on it too. Absent: core's clock serves both. */
   readonly clock?: Clock;
 
-  /** Tries until connected or aborted, then keeps itself connected. A second call joins the first. */
+  /**
+   * Tries until connected or aborted, then keeps itself connected. A second call joins the first; after a rejection it
+   * may be called again. Whoever calls sees what it throws: neither message nor cause holds a credential (`redact`).
+   * @throws {ConfigurationError} early, for what waiting cannot mend: refused credentials, a topology that does not fit.
+   */
   connect(runtime: AdapterRuntime, options: { readonly signal: AbortSignal }): Promise<void>;
-  /** Largest body plus headers, in bytes, less room for a copy's own headers (16 KiB). Known after `connect`. */
+  /** Largest body plus headers, in bytes, less room for a copy's own headers (16 KiB). Core asks after `connect` only. */
   maxMessageBytes(): number;
   /**
    * Creates the group durably, consumes nothing. Idempotent; safe at once from many processes.
@@ -38,8 +42,11 @@ export interface BrokerAdapter {
   declareGroup(spec: GroupSpec): Promise<void>;
   /**
    * One try. Resolves = durably accepted. Waits for a connection if there is none. Calls for one topic and key reach the
-   * broker in call order.
-   * @throws {SendError} always; `outcome` tells whether it may be stored: at abort `unknown` once a byte was written.
+   * broker in call order. At abort it ends: one second later core stops waiting. What it throws is the cause of the
+   * publish's error as it is: neither message nor cause holds a credential (`redact`).
+   * @throws {SendError} for every failure of a try; `outcome` tells whether it may be stored: at abort `unknown` once a
+   * byte was written.
+   * @throws {ClosedError} after `close`: nothing was sent.
    */
   send(message: OutgoingMessage, options: { readonly signal: AbortSignal }): Promise<SendReceipt>;
   /**
@@ -48,11 +55,18 @@ export interface BrokerAdapter {
    * @throws {UnsupportedCapabilityError} e.g. ordering `key` over topics split by type.
    */
   subscribe(spec: SubscriptionSpec, deliver: Deliver): Promise<AdapterSubscription>;
+  /** Asks the broker nothing yet: what is wrong with the group is thrown by `sweep`. Several stores of one group are the same letters. */
   deadLetters(group: string): DeadLetterStore;
-  /** @throws {BrokerUnavailableError}: never a number that nobody measured. */
+  /**
+   * @throws {BrokerUnavailableError} rather than return a number that nobody measured.
+   * @throws {ConfigurationError} for a group that nobody has declared.
+   */
   backlog(group: string): Promise<Backlog>;
   /** Within 2 s, whatever the broker does; never rejects. */
   health(): Promise<HealthReport>;
-  /** Settles open sends, stops subscriptions, frees every socket and timer. Idempotent; later calls throw `ClosedError`. */
+  /**
+   * Settles open sends, stops subscriptions, frees every socket and timer; abort = now. Idempotent. Later calls throw
+   * `ClosedError`, except this one and `health`, which is then `down`.
+   */
   close(options: { readonly signal: AbortSignal }): Promise<void>;
 }

@@ -21,6 +21,7 @@ export type SweepVerdict =
   | { readonly action: 'redrive'; readonly state: DeliveryState };
 
 export interface SweepResult {
+  /** Letters that `visit` was called for. */
   readonly visited: number;
   /** False when a verdict or the signal ended the sweep early. */
   readonly complete: boolean;
@@ -31,6 +32,8 @@ export interface DeadLetterStore {
   /**
    * Visits each letter once, oldest first; those that arrive meanwhile are excluded. Keeping is free of effect, however often.
    * An error thrown by `visit` ends the sweep, keeps that letter and is rethrown.
+   * @throws {ConfigurationError} for a group that nobody has declared.
+   * @throws {BrokerUnavailableError} when the broker is away.
    * @throws {DeadLetterStoreBusyError} where a second sweep at once would see only a part.
    */
   sweep(

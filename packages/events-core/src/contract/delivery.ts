@@ -9,12 +9,16 @@ export interface Delivery {
   /** What the last `retry` or redrive stored; `{}` at first. Read only from the adapter's own retry path, never from foreign headers. */
   readonly state: DeliveryState;
   /**
-   * Earlier deliveries that ended without a settlement, as far as the broker knows. While one with `unsettled` ≥ 2 is
+   * Deliveries that ended without a settlement since the last one that ended with `ack`, `retry` or `deadLetter`, as far
+   * as the broker knows; a `release` neither counts nor resets. While one with `unsettled` ≥ 2 is
    * out, the adapter hands over nothing else, and its starts are counted apart from what else is held: a crash is
    * charged to it alone.
    */
   readonly unsettled: number;
-  /** Same for every delivery of this message to this group, retries included; absent where the broker has none (RabbitMQ). */
+  /**
+   * Same for every delivery of this message to this group, retries included, and no other message's; absent where the
+   * broker has none (RabbitMQ). Identity, not decoration: ids of foreign events and the count of crashes hang on it.
+   */
   readonly position?: string;
   /** Aborts when the right to settle is gone (channel, lease or partition lost). May be shared by all deliveries of an epoch. */
   readonly signal: AbortSignal;
@@ -27,7 +31,16 @@ export type Settlement =
   | { readonly kind: 'ack' }
   /** Again after `delayMs`, with `state`. Never with ordering `key`, where core waits in place. */
   | { readonly kind: 'retry'; readonly delayMs: number; readonly state: DeliveryState }
-  | { readonly kind: 'deadLetter'; readonly reason: string; readonly state: DeliveryState }
+  | {
+      readonly kind: 'deadLetter';
+      readonly reason: string;
+      readonly state: DeliveryState;
+      /**
+       * Called once the letter is stored and the delivery settled; never after the signal. With ordering `key` core holds
+       * the key back until then: its next event must not be handled before this one is out of the way.
+       */
+      readonly onStored?: () => void;
+    }
   /** Back to the group, untouched. Core returns it only after `delivery.signal` fired or while `stop` runs. */
   | { readonly kind: 'release' };
 

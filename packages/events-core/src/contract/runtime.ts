@@ -3,6 +3,8 @@ import type { Settlement } from './delivery.ts';
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds since an arbitrary moment; never goes back, whoever sets the machine's time. For durations and deadlines within this process. */
+  elapsed(): number;
   /** Calls `run` once after `delayMs`; the returned function cancels. */
   schedule(delayMs: number, run: () => void): () => void;
 }
@@ -14,6 +16,11 @@ export interface Logger {
   error(details: object, message: string): void;
 }
 
+/**
+ * What core tells people and counts. `connection`: at each loss, and when it is back; not at the first connect.
+ * `settlement-delayed`: once for each settlement that could not be applied at once. `loss-suspected`: whenever something
+ * seems gone that was promised to be kept.
+ */
 export type AdapterNotice =
   | { readonly kind: 'connection'; readonly state: 'lost' | 'found' }
   | {
@@ -32,6 +39,7 @@ export interface AdapterRuntime {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly logger: Logger;
+  /** Never throws. */
   notify(notice: AdapterNotice): void;
   /**
    * Handlers running and publishes being prepared right now; an event that waits for its next attempt is neither. Lets

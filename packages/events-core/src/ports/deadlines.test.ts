@@ -37,6 +37,14 @@ describe('deadlines', () => {
     expect(missed).toEqual(['a']);
   });
 
+  it('are missed in time although somebody sets the machine’s time back', async () => {
+    const { clock, missed, add } = setUp();
+    add('a');
+    clock.set(clock.now() - 3_600_000);
+    await clock.advance(1_000);
+    expect(missed).toEqual(['a']);
+  });
+
   it('are missed once', async () => {
     const { clock, missed, add } = setUp();
     add('a');

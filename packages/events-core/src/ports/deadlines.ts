@@ -26,9 +26,9 @@ export function createDeadlines<T extends Deadline<T>>(clock: Clock, afterMs: nu
   let cancelTimer: (() => void) | undefined;
 
   function watch(due: number): void {
-    cancelTimer = clock.schedule(Math.max(0, due - clock.now()), () => {
+    cancelTimer = clock.schedule(Math.max(0, due - clock.elapsed()), () => {
       cancelTimer = undefined;
-      const now = clock.now();
+      const now = clock.elapsed();
       for (let first = pending.first; first !== undefined; first = pending.first) {
         if (first.due > now) {
           // One that was added meanwhile may have set a timer, for later.
@@ -57,7 +57,7 @@ export function createDeadlines<T extends Deadline<T>>(clock: Clock, afterMs: nu
       return pending.length;
     },
     add(deadline) {
-      deadline.due = clock.now() + afterMs;
+      deadline.due = clock.elapsed() + afterMs;
       pending.append(deadline);
       // The timer of a deadline that was met is left to run: it finds the next one then, and most events cost no timer.
       if (cancelTimer === undefined) watch(deadline.due);
@@ -65,7 +65,7 @@ export function createDeadlines<T extends Deadline<T>>(clock: Clock, afterMs: nu
     delete: remove,
     [Symbol.iterator]: () => pending[Symbol.iterator](),
     close() {
-      for (const deadline of [...pending]) remove(deadline);
+      while (pending.first !== undefined) remove(pending.first);
       unwatch();
     },
   };

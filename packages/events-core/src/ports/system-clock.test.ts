@@ -32,6 +32,18 @@ describe('systemClock', () => {
     expect(run).toHaveBeenCalledOnce();
   });
 
+  it.each([100, 60 * dayMs])('keeps a delay of %d ms while somebody sets the machine’s time back', (delayMs) => {
+    const run = vi.fn<() => void>();
+    vi.setSystemTime(3_600_000);
+    const before = systemClock.elapsed();
+    systemClock.schedule(delayMs, run);
+    vi.setSystemTime(0);
+    expect(systemClock.now()).toBe(0);
+    expect(systemClock.elapsed()).toBe(before);
+    vi.advanceTimersByTime(delayMs);
+    expect(run).toHaveBeenCalledOnce();
+  });
+
   it('cancels such a long delay after part of it has passed', () => {
     const run = vi.fn<() => void>();
     const cancel = systemClock.schedule(60 * dayMs, run);

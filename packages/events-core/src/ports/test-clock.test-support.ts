@@ -16,31 +16,33 @@ export const settled = (): Promise<void> => new Promise((resolve) => void setImm
 export const startOfTime = Date.UTC(2026, 10, 23, 9);
 
 export function createTestClock(): TestClock {
-  let now = startOfTime;
+  let elapsed = 0;
+  let began = startOfTime;
   const timers = new Set<{ readonly due: number; readonly run: () => void }>();
 
   return {
-    now: () => now,
+    now: () => began + elapsed,
+    elapsed: () => elapsed,
     schedule(delayMs, run) {
-      const timer = { due: now + delayMs, run };
+      const timer = { due: elapsed + delayMs, run };
       timers.add(timer);
       return () => void timers.delete(timer);
     },
     async advance(ms) {
-      const until = now + ms;
+      const until = elapsed + ms;
       await settled();
       for (;;) {
         const [next] = [...timers].filter(({ due }) => due <= until).toSorted((one, other) => one.due - other.due);
         if (next === undefined) break;
         timers.delete(next);
-        now = Math.max(now, next.due);
+        elapsed = Math.max(elapsed, next.due);
         next.run();
         await settled();
       }
-      now = until;
+      elapsed = until;
     },
     set(to) {
-      now = to;
+      began = to - elapsed;
     },
     timers: () => timers.size,
   };

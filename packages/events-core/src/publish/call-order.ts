@@ -46,10 +46,10 @@ export function createCallOrder({ preparation, clock, working }: CallOrderOption
     due: number,
   ): Promise<PreparedEvent> {
     const { promise: late, resolve } = Promise.withResolvers<undefined>();
-    const cancel = clock.schedule(Math.max(0, due - clock.now()), () => resolve(undefined));
+    const cancel = clock.schedule(Math.max(0, due - clock.elapsed()), () => resolve(undefined));
     try {
       const event = await Promise.race([prepared, late]);
-      if (event !== undefined && clock.now() < due) return event;
+      if (event !== undefined && clock.elapsed() < due) return event;
     } finally {
       cancel();
     }

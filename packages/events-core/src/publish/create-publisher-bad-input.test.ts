@@ -86,6 +86,21 @@ describe('an event is refused, and nothing is sent, when', () => {
     }
     expect(adapter.calls).toEqual([]);
   });
+
+  it.each([
+    ['a promise that rejects', () => Promise.reject(new Error('no rates'))],
+    ['a promise', () => Promise.resolve('k')],
+    ['a number', () => 5],
+  ])('its definition gives %s for a key', async (_, key) => {
+    const events = defineEvents({ 'shop.rate.set': { schema: unchecked<object>(), key: key as never } });
+    const { adapter, publisher } = setUpPublisher({}, { events: events as never });
+    const error: unknown = await publisher
+      .publish('shop.rate.set' as never, {} as never)
+      .catch((thrown: unknown) => thrown);
+    expect(InvalidEventError.isInstance(error)).toBe(true);
+    expect(error).toMatchObject({ issues: [{ path: 'key' }] });
+    expect(adapter.calls).toEqual([]);
+  });
 });
 
 describe('a prepared event', () => {
@@ -123,6 +138,18 @@ describe('a prepared event', () => {
     const prepared = await publisher.prepare('shop.order.placed', { order: 'o1' });
     await expect(publisher.publish({ ...prepared, data: {} })).rejects.toThrow('data.order');
   });
+
+  it.each([5, null, {}, '', 'x'.repeat(500)])(
+    'whose source is %j is refused, as createPublisher would',
+    async (source) => {
+      const { adapter, publisher } = setUpPublisher();
+      const prepared = await publisher.prepare('shop.order.placed', { order: 'o1' });
+      await expect(publisher.publish({ ...prepared, source } as never)).rejects.toMatchObject({
+        issues: [{ path: 'source' }],
+      });
+      expect(adapter.calls).toEqual([]);
+    },
+  );
 
   it.each(['id', 'time', 'type'] as const)(
     'that has lost its %s is refused: published twice it would be two',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPublisher } from './create-publisher.ts';
-import { fakeAdapter } from '../broker/fake-adapter.test-support.ts';
+import { fakeAdapter } from '../connection/fake-adapter.test-support.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { InvalidEventError } from '../errors/invalid-event-error.ts';
 import { settled } from '../ports/test-clock.test-support.ts';
@@ -118,6 +118,19 @@ describe('closing a publisher', () => {
       await Promise.all([same.close(), same.close()]);
     }
     expect(adapter.calls).toEqual(['connect', 'send e1']);
+  });
+
+  it('ends, and so does its broker’s, although the adapter ignores every signal', async () => {
+    const { adapter, connection, place } = setUpPublisher(
+      { send: () => new Promise(() => {}) },
+      { publishTimeoutMs: 400 },
+    );
+    const outcome = place('e1').catch((error: unknown) => error);
+    const closing = connection.close(300);
+    await adapter.clock.advance(1_400);
+    expect(await outcome).toMatchObject({ code: 'EVENTS_PUBLISH_OUTCOME_UNKNOWN' });
+    await closing;
+    expect(adapter.clock.timers()).toBe(0);
   });
 
   it('happens when its broker is closed, which flushes it first', async () => {

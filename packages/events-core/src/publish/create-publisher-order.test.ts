@@ -3,7 +3,7 @@ import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
 import { InvalidEventError } from '../errors/invalid-event-error.ts';
 import { settled } from '../ports/test-clock.test-support.ts';
 import { lookups, setUpPublisher, type ShopPublisherOptions } from './publisher.test-support.ts';
-import type { FakeAnswers } from '../broker/fake-adapter.test-support.ts';
+import type { FakeAnswers } from '../connection/fake-adapter.test-support.ts';
 
 /** Also publishes an event whose schema is asynchronous. */
 function setUp(answers?: FakeAnswers, options?: ShopPublisherOptions) {

@@ -69,6 +69,14 @@ describe('an event that is published', () => {
     expect(untraced.adapter.sent[0]?.headers).not.toHaveProperty('traceparent');
   });
 
+  it('is not stopped by a tracer that is asynchronous, whose promise may reject', async () => {
+    const traceparent = (() => Promise.reject(new Error('no span'))) as never;
+    const { adapter, place } = setUpPublisher({}, { traceparent });
+    await place('e1');
+    await settled();
+    expect(adapter.sent[0]?.headers).not.toHaveProperty('traceparent');
+  });
+
   it('is sent as it was at the call, whatever the caller does to its data and headers afterwards', async () => {
     const { adapter, publisher } = setUpPublisher({ connect: () => settled() });
     const data = { order: 'o1', lines: [1, 2] };

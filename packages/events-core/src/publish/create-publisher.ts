@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connectionOf, type Borrower } from '../broker/connection.ts';
+import { connectionOf, type Borrower } from '../connection/connection.ts';
 import { jsonCodec } from '../codec/json-codec.ts';
 import { headersOf } from '../codec/headers.ts';
 import type { OutgoingMessage } from '../contract/message.ts';
@@ -9,13 +9,13 @@ import type { PreparedEvent } from '../events/event.ts';
 import type { EventDefinitions } from '../events/event-definition.ts';
 import type { PaymentEvents } from '../events/event-types.ts';
 import { paymentEvents } from '../events/payment-events.ts';
+import { ignoreRejection } from '../ports/ignore-rejection.ts';
 import { createCallOrder } from './call-order.ts';
 import { prepare, type EventDraft } from './prepare.ts';
 import { resolvePublishLimits, type PublisherOptions } from './publish-options.ts';
 import type { Publisher, PublishOptions, PublishReceipt } from './publisher.ts';
-import { sendUntil, type SendPlan } from './send-until.ts';
+import { createSendUntil } from './send-until.ts';
 import { byteLength, checkSize } from './size.ts';
-import { createTrySignals } from './try-signals.ts';
 import { createWindow } from './window.ts';
 
 /** What a waiting publish holds besides its event: promises, the frames of its calls, its headers as strings. */
@@ -37,7 +37,7 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
   const window = createWindow({ size: limits.window, maxWaitingBytes: limits.maxWaitingBytes, clock });
   // Half the time for a try leaves room for a second one under the same id when an answer is lost.
   const tryTimeoutMs = limits.publishTimeoutMs / 2;
-  const plan: SendPlan = { adapter, runtime, tryTimeoutMs, takeSignal: createTrySignals(clock, tryTimeoutMs) };
+  const sendUntil = createSendUntil({ adapter, runtime, tryTimeoutMs, ended: window.leave });
   const closed = new AbortController();
   let connecting: Promise<void> | undefined;
   let open = 0;
@@ -61,14 +61,14 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
     return window.tryEnter() ? sendEntered(message, due) : enter(message, due).then(() => sendEntered(message, due));
   }
 
-  async function sendEntered(message: OutgoingMessage, due: number): Promise<PublishReceipt> {
+  function sendEntered(message: OutgoingMessage, due: number): Promise<PublishReceipt> {
     try {
       checkSize(message, adapter.maxMessageBytes(), 'the broker');
-      const { position, duplicate } = await sendUntil(plan, message, due);
-      return position === undefined ? { id: message.id, duplicate } : { id: message.id, position, duplicate };
-    } finally {
+    } catch (error) {
       window.leave();
+      throw error;
     }
+    return sendUntil(message, due);
   }
 
   function encode(event: PreparedEvent, extra: PublishOptions['headers']): OutgoingMessage {
@@ -83,7 +83,11 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
 
   function traceparent(): string | undefined {
     try {
-      return options.traceparent?.();
+      const parent: unknown = options.traceparent?.();
+      if (typeof parent === 'string') return parent;
+      // An asynchronous tracer would be too late: its promise is no trace context.
+      ignoreRejection(parent);
+      return undefined;
     } catch {
       // Tracing must not stop a payment.
       return undefined;
@@ -107,7 +111,7 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
     if (closing !== undefined) return Promise.reject(new ClosedError('This publisher is closed: nothing was sent.'));
     let receipt: Promise<PublishReceipt>;
     try {
-      const due = clock.now() + limits.publishTimeoutMs;
+      const due = clock.elapsed() + limits.publishTimeoutMs;
       receipt = callOrder.run(draft, due, (event) => sendEvent(event, due, headers));
     } catch (error) {
       return Promise.reject(error);

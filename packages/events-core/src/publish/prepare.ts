@@ -7,7 +7,9 @@ import type { EventDefinition, EventDefinitions } from '../events/event-definiti
 import type { PreparedEvent } from '../events/event.ts';
 import { idProblem, keyProblem } from '../events/names.ts';
 import { suggestion } from '../errors/suggestion.ts';
+import { ignoreRejection } from '../ports/ignore-rejection.ts';
 import { validate, type Validation } from '../events/validate.ts';
+import { sourceProblem } from './publish-options.ts';
 import type { PublishOptions } from './publisher.ts';
 
 export interface Preparation {
@@ -96,15 +98,22 @@ function complete(
   if ('issues' in validation) refuse(type, validation.issues);
   const key = options.key ?? ('value' in validation ? keyOf(type, definition, validation.value) : undefined);
   const time = options.time ?? new Date(preparation.clock.now());
-  const problems = { id: idProblem(id), key: key === undefined ? undefined : keyProblem(key), time: timeProblem(time) };
-  if ((problems.id ?? problems.key ?? problems.time) !== undefined) refuse(type, issuesOf(problems));
+  const problems = {
+    id: idProblem(id),
+    key: key === undefined ? undefined : keyProblem(key),
+    time: timeProblem(time),
+    source: sourceProblem(source),
+  };
+  if ((problems.id ?? problems.key ?? problems.time ?? problems.source) !== undefined) refuse(type, issuesOf(problems));
   const prepared = { id, type, time: time.toISOString(), source };
   return key === undefined ? { ...prepared, data } : { ...prepared, key, data };
 }
 
 function keyOf(type: string, definition: EventDefinition<unknown>, value: unknown): string | undefined {
   try {
-    return definition.key?.(value);
+    const key: unknown = definition.key?.(value);
+    if (key === undefined || typeof key === 'string') return key;
+    ignoreRejection(key);
   } catch (error) {
     const { text } = describeError(error);
     throw new InvalidEventError(
@@ -114,6 +123,9 @@ function keyOf(type: string, definition: EventDefinition<unknown>, value: unknow
       { cause: error },
     );
   }
+  throw new InvalidEventError(`The key of ${type} is not text: its definition must return a string, at once.`, type, [
+    { path: 'key', message: 'must be a string' },
+  ]);
 }
 
 function issuesOf(problems: Readonly<Record<string, string | undefined>>): readonly EventIssue[] {

@@ -1,5 +1,5 @@
 import type { BrokerAdapter } from '../contract/adapter.ts';
-import type { Broker } from '../broker/broker.ts';
+import type { Broker } from '../connection/broker.ts';
 import type { Codec } from '../codec/codec.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 
@@ -20,7 +20,7 @@ export interface PublisherOptions<M> {
   readonly maxBodyBytes?: number;
   /** @default JSON */
   readonly codec?: Codec;
-  /** W3C trace context of the caller, asked at each publish. */
+  /** W3C trace context of the caller, asked at each publish; synchronous. */
   readonly traceparent?: () => string | undefined;
 }
 
@@ -40,7 +40,7 @@ const limits = {
 
 /** @throws {ConfigurationError} for a value outside its range. */
 export function resolvePublishLimits(options: Partial<PublishLimits> & { readonly source: string }): PublishLimits {
-  if (typeof options.source !== 'string' || options.source === '' || options.source.length > 200) {
+  if (sourceProblem(options.source) !== undefined) {
     throw new ConfigurationError(
       "publisher.source must name who announces, in 1 to 200 characters: source: '/billing'.",
       'publisher.source',
@@ -52,6 +52,12 @@ export function resolvePublishLimits(options: Partial<PublishLimits> & { readonl
     publishTimeoutMs: within('publishTimeoutMs', options.publishTimeoutMs),
     maxBodyBytes: within('maxBodyBytes', options.maxBodyBytes),
   };
+}
+
+/** Why a value does not name who announces, or undefined: 1–200 characters. */
+export function sourceProblem(source: unknown): string | undefined {
+  if (typeof source !== 'string') return 'must be a string';
+  return source === '' || source.length > 200 ? 'must have 1 to 200 characters' : undefined;
 }
 
 function within(name: keyof PublishLimits, value: number = limits[name].fallback): number {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Broker } from '../broker/broker.ts';
-import { openConnection, own } from '../broker/connection.ts';
-import { fakeAdapter, silentLogger, type FakeAnswers } from '../broker/fake-adapter.test-support.ts';
+import type { Broker } from '../connection/broker.ts';
+import { openConnection, own } from '../connection/connection.ts';
+import { fakeAdapter, silentLogger, type FakeAnswers } from '../connection/fake-adapter.test-support.ts';
 import type { OutgoingMessage } from '../contract/message.ts';
 import { defineEvents } from '../events/define-events.ts';
 import { unchecked } from '../events/unchecked.ts';
@@ -37,7 +37,7 @@ export type ShopPublisherOptions = Partial<PublisherOptions<typeof events>>;
 export function setUpPublisher(answers: FakeAnswers = {}, options: ShopPublisherOptions = {}) {
   lookups.length = 0;
   const adapter = fakeAdapter(answers);
-  const connection = openConnection(adapter, { logger: silentLogger, random: () => 0 }, 'owner');
+  const connection = openConnection(adapter, { logger: silentLogger, random: () => 0 }, { closedBy: 'owner' });
   const broker = { adapter } as unknown as Broker;
   own(broker, connection);
   const publisher = createPublisher({ broker, source: '/shop', events, ...options });

@@ -3,9 +3,8 @@ import type { OutgoingMessage, SendReceipt } from '../contract/message.ts';
 import { PublishOutcomeUnknownError } from '../errors/publish-outcome-unknown-error.ts';
 import { PublishRejectedError } from '../errors/publish-rejected-error.ts';
 import { SendError, type SendErrorOptions } from '../errors/send-error.ts';
-import { createTestClock, startOfTime } from '../ports/test-clock.test-support.ts';
-import { sendUntil, type SendPlan } from './send-until.ts';
-import { createTrySignals } from './try-signals.ts';
+import { createTestClock } from '../ports/test-clock.test-support.ts';
+import { createSendUntil, type SendPlan } from './send-until.ts';
 
 const message: OutgoingMessage = {
   id: 'e1',
@@ -14,41 +13,45 @@ const message: OutgoingMessage = {
   body: new Uint8Array([123, 125]),
 };
 const accepted: SendReceipt = { position: '7', duplicate: false };
+const receiptOfAccepted = { id: 'e1', position: '7', duplicate: false };
 const full: SendErrorOptions = { outcome: 'rejected', reason: 'full', retryable: true };
 const forbidden: SendErrorOptions = { outcome: 'rejected', reason: 'forbidden', retryable: false };
 const cut: SendErrorOptions = { outcome: 'unknown', reason: 'disconnected', retryable: true };
 
-/** What the broker does at each try; the last repeats. `silent`: no answer until the signal aborts. */
-type Answer = SendReceipt | SendErrorOptions | 'silent' | Error;
+/** What the broker does at each try; the last repeats. `silent`: no answer until the signal aborts. `deaf`: not even then. */
+type Answer = SendReceipt | SendErrorOptions | 'silent' | 'deaf' | Error;
 
 function send(...answers: readonly Answer[]) {
   const clock = createTestClock();
   const triedAt: number[] = [];
+  const deaf = Promise.withResolvers<SendReceipt>();
   const ids = new Set<string>();
+  let ended = 0;
   const plan: SendPlan = {
     runtime: { clock, random: () => 1 },
     tryTimeoutMs: 5_000,
-    takeSignal: createTrySignals(clock, 5_000),
+    ended: () => void (ended += 1),
     adapter: {
       async send({ id }, { signal }) {
         ids.add(id);
         const answer = answers[triedAt.length] ?? answers.at(-1);
-        triedAt.push(clock.now() - startOfTime);
+        triedAt.push(clock.elapsed());
         if (answer === 'silent') {
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
           throw new SendError('no answer', { outcome: 'unknown', reason: 'timeout', retryable: true });
         }
+        if (answer === 'deaf') return await deaf.promise;
         if (answer instanceof Error) throw answer;
         if (answer !== undefined && 'outcome' in answer) throw new SendError(`told ${answer.reason}`, answer);
         return answer ?? accepted;
       },
     },
   };
-  const result = sendUntil(plan, message, startOfTime + 10_000).then(
-    (receipt) => ({ receipt, error: undefined, at: clock.now() - startOfTime }),
-    (error: unknown) => ({ receipt: undefined, error, at: clock.now() - startOfTime }),
+  const result = createSendUntil(plan)(message, 10_000).then(
+    (receipt) => ({ receipt, error: undefined, at: clock.elapsed(), ended }),
+    (error: unknown) => ({ receipt: undefined, error, at: clock.elapsed(), ended }),
   );
-  return { clock, triedAt, ids, result };
+  return { clock, triedAt, ids, result, deaf };
 }
 
 async function outcomeOf(...answers: readonly Answer[]) {
@@ -59,12 +62,12 @@ async function outcomeOf(...answers: readonly Answer[]) {
 
 describe('sendUntil', () => {
   it('is accepted at the first try', async () => {
-    expect(await outcomeOf(accepted)).toMatchObject({ receipt: accepted, at: 0, triedAt: [0] });
+    expect(await outcomeOf(accepted)).toMatchObject({ receipt: receiptOfAccepted, at: 0, triedAt: [0], ended: 1 });
   });
 
   it('tries again after a refusal that may pass, with pauses that double from 50 ms up to 2 s', async () => {
     const { receipt, triedAt } = await outcomeOf(full, full, full, full, full, full, full, full, accepted);
-    expect(receipt).toEqual(accepted);
+    expect(receipt).toEqual(receiptOfAccepted);
     expect(triedAt).toEqual([0, 50, 150, 350, 750, 1_550, 3_150, 5_150, 7_150]);
   });
 
@@ -99,7 +102,7 @@ describe('sendUntil', () => {
 
   it('is accepted when the answer was lost and the second try is answered', async () => {
     const { receipt, triedAt } = await outcomeOf('silent', { duplicate: true });
-    expect(receipt).toEqual({ duplicate: true });
+    expect(receipt).toEqual({ id: 'e1', duplicate: true });
     expect(triedAt).toHaveLength(2);
   });
 
@@ -119,7 +122,7 @@ describe('sendUntil', () => {
   });
 
   it('tries again after an unknown outcome even where the adapter calls it not retryable', async () => {
-    expect(await outcomeOf({ ...cut, retryable: false }, accepted)).toMatchObject({ receipt: accepted });
+    expect(await outcomeOf({ ...cut, retryable: false }, accepted)).toMatchObject({ receipt: receiptOfAccepted });
   });
 
   it('keeps what the adapter threw as the cause, and says nothing of credentials', async () => {
@@ -127,6 +130,27 @@ describe('sendUntil', () => {
     const { error } = await outcomeOf(thrown);
     expect(error).toHaveProperty('cause', thrown);
     expect(String(error)).not.toContain('hunter2');
+  });
+
+  it('does not wait for an adapter that ignores its signals: unknown, one second late at most', async () => {
+    const { error, at, triedAt, ended, timers } = await outcomeOf('deaf');
+    expect(PublishOutcomeUnknownError.isInstance(error)).toBe(true);
+    expect(error).toMatchObject({ tries: 2, eventId: 'e1' });
+    expect(String(error)).toContain('neither answered nor given up');
+    expect({ triedAt, at, ended, timers }).toEqual({ triedAt: [0, 6_175], at: 11_000, ended: 1, timers: 0 });
+  });
+
+  it.each([
+    ['accepted', accepted],
+    ['refused', new SendError('no', forbidden)],
+  ] as const)('is not %s by an answer that comes after its try was given up', async (_, late) => {
+    const { clock, result, deaf } = send('deaf', full, full);
+    await clock.advance(6_200);
+    if (late instanceof Error) deaf.reject(late);
+    else deaf.resolve(late);
+    await clock.advance(30_000);
+    expect(await result).toMatchObject({ error: { tries: expect.any(Number) }, ended: 1 });
+    expect(clock.timers()).toBe(0);
   });
 
   it('leaves no timer behind', async () => {

@@ -13,7 +13,7 @@ function setUp({ size = 1, maxWaitingBytes = 100, opened = true } = {}) {
   /** What a publish does; says into `told` how it went. */
   function enter(name: string, bytes = 1): void {
     if (window.tryEnter()) return void told.push(`${name} entered`);
-    const place = window.wait(bytes, clock.now() + timeoutMs);
+    const place = window.wait(bytes, clock.elapsed() + timeoutMs);
     if (place === undefined) return void told.push(`${name} full`);
     place.then(
       (outcome) => told.push(`${name} ${outcome}`),
@@ -145,7 +145,7 @@ describe('whatever is done to a window', () => {
           expect(waiting.size).toBe(0);
           come(number);
         } else {
-          const due = clock.now() + timeoutMs;
+          const due = clock.elapsed() + timeoutMs;
           const place = window.wait(step.bytes, due);
           const bytes = [...waiting.values()].reduce((sum, one) => sum + one.bytes, 0);
           expect(place === undefined).toBe(bytes + step.bytes > 100);
@@ -158,7 +158,7 @@ describe('whatever is done to a window', () => {
         }
         await settled();
         expect(inside).toBeLessThanOrEqual(size);
-        for (const { due } of waiting.values()) expect(due).toBeGreaterThan(clock.now());
+        for (const { due } of waiting.values()) expect(due).toBeGreaterThan(clock.elapsed());
       }
       expect(entered).toEqual(entered.toSorted((one, other) => one - other));
     });

@@ -52,9 +52,9 @@ export function createWindow({ size, maxWaitingBytes, clock }: WindowOptions): W
 
   function watch(): void {
     if (waiters.first === undefined || cancelTimer !== undefined) return;
-    cancelTimer = clock.schedule(Math.max(0, waiters.first.due - clock.now()), () => {
+    cancelTimer = clock.schedule(Math.max(0, waiters.first.due - clock.elapsed()), () => {
       cancelTimer = undefined;
-      while (waiters.first !== undefined && waiters.first.due <= clock.now()) takeFirst()?.enter('timed-out');
+      while (waiters.first !== undefined && waiters.first.due <= clock.elapsed()) takeFirst()?.enter('timed-out');
       watch();
     });
   }

@@ -1,41 +1,62 @@
-import { createIdTable, hashOf } from './id-table.ts';
+import { createFingerprints, takeFingerprint, type Fingerprint } from './fingerprints.ts';
 
 /**
- * Ids stored within a window of time, at least the newest `generationSize` of them: what a broker remembers is bounded,
- * or a fast producer fills the memory with ids. Two generations, so that the oldest are forgotten all at once.
+ * Ids stored within a window of time. Two generations, so that the oldest are forgotten all at once: an id is known for
+ * at least a window, and for two at most.
  */
 export interface Deduplication {
-  /** Whether the id was stored less than a window ago. */
   has(id: string, now: number): boolean;
-  /** The id must not be known. */
+  /** False when one more would make it forget another too early. */
+  hasRoom(now: number): boolean;
+  /** The id must not be known, and there must be room. */
   add(id: string, now: number): void;
   readonly size: number;
 }
 
-export function createDeduplication(windowMs: number, generationSize = 32_768): Deduplication {
-  let young = createIdTable();
-  let old = createIdTable();
+/** Two generations of so many take at most 128 MiB. */
+const generationSize = 4_194_304;
+
+export function createDeduplication(windowMs: number, mostPerGeneration = generationSize): Deduplication {
+  const fingerprint: Fingerprint = { high: 0, low: 0 };
+  let fingerprintOf: string | undefined;
+  let young = createFingerprints();
+  let old = createFingerprints();
   let youngSince = Number.NEGATIVE_INFINITY;
 
   function turn(now: number): void {
+    const age = now - youngSince;
+    if (age < windowMs) return;
     const forgotten = old;
     forgotten.clear();
     // After a long silence what is young has expired as well.
-    if (now - youngSince >= 2 * windowMs) young.clear();
+    const silent = age >= 2 * windowMs;
+    if (silent) young.clear();
     old = young;
     young = forgotten;
-    youngSince = now;
+    youngSince = silent ? now : youngSince + windowMs;
+  }
+
+  /** Asked for and then added, an id is read once. */
+  function take(id: string): void {
+    if (id === fingerprintOf) return;
+    takeFingerprint(id, fingerprint);
+    fingerprintOf = id;
   }
 
   return {
     has(id, now) {
-      const hash = hashOf(id);
-      const storedAt = young.storedAt(id, hash) ?? (old.size === 0 ? undefined : old.storedAt(id, hash));
-      return storedAt !== undefined && now - storedAt < windowMs;
+      turn(now);
+      take(id);
+      return young.has(fingerprint) || (old.size > 0 && old.has(fingerprint));
+    },
+    hasRoom(now) {
+      turn(now);
+      return young.size < mostPerGeneration;
     },
     add(id, now) {
-      if (young.size >= generationSize || now - youngSince >= windowMs) turn(now);
-      young.add(id, hashOf(id), now);
+      turn(now);
+      take(id);
+      young.add(fingerprint);
     },
     get size() {
       return young.size + old.size;

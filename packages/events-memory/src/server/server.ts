@@ -1,6 +1,4 @@
 import { systemClock, type BrokerAdapter, type Clock } from '@payments/events-core';
-import { deduplicationWindowMs } from '../capabilities.ts';
-import { resolveServerOptions, type MemoryServerOptions, type ServerSettings } from '../options.ts';
 import type { Client } from './client.ts';
 import { createDeduplication } from './deduplication.ts';
 import { createFaults, type MemoryFaults } from './faults.ts';
@@ -10,6 +8,12 @@ import { createLink, type Link } from './link.ts';
 import { createPump } from './pump.ts';
 import { Refusal } from './refusal.ts';
 import { createServerConditions } from './server-conditions.ts';
+import {
+  deduplicationWindowMs,
+  resolveServerOptions,
+  type MemoryServerOptions,
+  type ServerSettings,
+} from './server-options.ts';
 import type { ServerState } from './server-state.ts';
 import { openSession, type OpenSession, type Session } from './session.ts';
 import { createStorage } from './storage.ts';
@@ -56,6 +60,7 @@ export function memoryServer(options: MemoryServerOptions = {}): MemoryServer {
   // Without a time of its own the server lives in that of the first process that comes.
   const clock: Clock = virtualClock ?? {
     now: () => borrowedClock.now(),
+    elapsed: () => borrowedClock.elapsed(),
     schedule: (delayMs, run) => borrowedClock.schedule(delayMs, run),
   };
   const conditions = createServerConditions();

@@ -11,6 +11,7 @@ import type { Letter, Sweep } from './dead-letters.ts';
 import { createMember, type Member } from './member.ts';
 import type { Handover } from './item.ts';
 import { Refusal } from './refusal.ts';
+import { deduplicationWindowMs } from './server-options.ts';
 import type { ServerState } from './server-state.ts';
 import type { WireMessage } from './stored-message.ts';
 import type { Wire } from './wire.ts';
@@ -100,6 +101,13 @@ export function openSession(state: ServerState, { wire, expire, accepted }: Sess
         throw new Refusal(
           'full',
           `The memory broker is full: it holds ${capacity} messages that are not settled. Consume them, or raise capacity.`,
+          { retryable: true },
+        );
+      }
+      if (!deduplication.hasRoom(now)) {
+        throw new Refusal(
+          'full',
+          `The memory broker is full: another id, and it could not tell those of the last ${deduplicationWindowMs} ms from repeated ones. Send more slowly, or advance the virtual clock.`,
           { retryable: true },
         );
       }

@@ -93,7 +93,7 @@ export function createStorage({ clock, historyPerTopic, wake }: StorageOptions):
       if (group === undefined) {
         group = createGroup(spec, around);
         groups.set(spec.group, group);
-      } else refuseDifferences(group, spec);
+      } else refuseOtherOrdering(group, spec);
       const added = group.lacks(spec.patterns);
       if (added.length > 0) widen(group, added);
       return group;
@@ -110,13 +110,12 @@ export function createStorage({ clock, historyPerTopic, wake }: StorageOptions):
   };
 }
 
-function refuseDifferences(group: Group, spec: GroupSpec): void {
-  for (const setting of ['ordering', 'startFrom'] as const) {
-    if (group[setting] === spec[setting]) continue;
-    throw new Refusal(
-      'group-differs',
-      `Group "${group.name}" exists with ${setting} "${group[setting]}" and was asked for with "${spec[setting]}". All members of a group need the same; a group keeps what it was created with.`,
-      { retryable: false },
-    );
-  }
+/** `startFrom` is no difference: it says where a group that does not exist yet begins. */
+function refuseOtherOrdering(group: Group, { ordering }: GroupSpec): void {
+  if (group.ordering === ordering) return;
+  throw new Refusal(
+    'group-differs',
+    `Group "${group.name}" exists with ordering "${group.ordering}" and was asked for with "${ordering}". All members of a group need the same; a group keeps what it was created with.`,
+    { retryable: false },
+  );
 }

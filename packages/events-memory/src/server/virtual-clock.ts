@@ -27,6 +27,7 @@ export function createVirtualClock(startAt: number = Date.now()): VirtualClock {
 
   return {
     now: () => time,
+    elapsed: () => time - startAt,
     schedule(delayMs, run) {
       sequence += 1;
       const timer: Timer = { due: time + Math.max(0, delayMs), sequence, run, heapIndex: -1 };

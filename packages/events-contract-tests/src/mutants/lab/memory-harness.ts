@@ -26,13 +26,7 @@ export function memoryHarness(options: MemoryHarnessOptions): BrokerHarness {
   return {
     name,
     capabilities: memory().capabilities,
-    timings: {
-      leaseMs,
-      flowAgainMs: 10_000,
-      promptMs: 5_000,
-      lateByMs: clock === 'virtual' ? 0 : 100,
-      newTypeMs: 1_000,
-    },
+    timings: { leaseMs, flowAgainMs: 10_000, promptMs: 5_000, newTypeMs: 1_000 },
     isolation: 'own',
     notClaimed: { Z2: noNetwork },
     open: (request) => Promise.resolve(openLab(request, clock, mutate)),

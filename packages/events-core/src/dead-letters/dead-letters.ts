@@ -1,5 +1,4 @@
-import { connectionOf, type Borrower } from '../broker/connection.ts';
-import { fallbackGroup } from '../config/group-key.ts';
+import { connectionOf, type Borrower } from '../connection/connection.ts';
 import { jsonCodec } from '../codec/json-codec.ts';
 import { notesAfterRedrive, readNotes } from '../consume/delivery-notes.ts';
 import type { Opening } from '../consume/open-delivery.ts';
@@ -18,14 +17,19 @@ import type {
   DiscardOptions,
   ListOptions,
   RedriveOptions,
+  RedriveProgress,
   RedriveResult,
-} from './dead-letters.ts';
+} from './dead-letters-options.ts';
 import { createPace } from './pace.ts';
 import { pulled } from './pulled.ts';
-import { unlessAborted } from './unless-aborted.ts';
+import { unlessAborted } from '../ports/unless-aborted.ts';
+import { withinGrace } from '../ports/within-grace.ts';
 
 const keep: SweepVerdict = { action: 'keep' };
 const stop: SweepVerdict = { action: 'stop' };
+
+/** What an adapter has to end a sweep in after it was told to. */
+const sweepGraceMs = 1_000;
 
 type Judge = (letter: DeadLetter, signal: AbortSignal) => Promise<SweepVerdict>;
 
@@ -36,7 +40,7 @@ type Judge = (letter: DeadLetter, signal: AbortSignal) => Promise<SweepVerdict>;
 export function deadLetters<M = PaymentEvents>(options: DeadLettersOptions<M>): DeadLettersOf<M>;
 export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
   const connection = connectionOf(options.broker);
-  const group = options.group ?? ('contractVersion' in options.broker ? fallbackGroup : options.broker.defaultGroup);
+  const group = options.group ?? connection.defaultGroup;
   checkGroup(group, 'deadLetters.group');
   const opening: Opening = {
     events: (options.events ?? paymentEvents) as EventDefinitions,
@@ -63,11 +67,14 @@ export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
           .deadLetters(group)
           .sweep(async (letter) => (signal.aborted ? stop : await judge(letter, signal)), { signal }),
       );
-    running.add(sweeping);
+    const ended = withinGrace(sweeping, { signal, clock: connection.runtime.clock, graceMs: sweepGraceMs });
+    running.add(ended);
     try {
-      return { ...(await sweeping), signal };
+      const result = await ended;
+      // An adapter that does not listen: nothing was judged since the signal aborted.
+      return result === 'late' ? { visited: 0, complete: false, signal } : { ...result, signal };
     } finally {
-      running.delete(sweeping);
+      running.delete(ended);
     }
   }
 
@@ -80,7 +87,8 @@ export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
     let left = limit;
     const entries = pulled<DeadLetterEntry>(async (offer) => {
       const { signal } = await sweep(async (letter, signal) => {
-        const entry = await entryOf(letter, opening);
+        const entry = await unlessAborted(entryOf(letter, opening), signal);
+        if (entry === undefined) return stop;
         if (!(await unlessAborted(filter(entry), signal))) return keep;
         return (await unlessAborted(offer(entry), signal)) ? keep : stop;
       }, given);
@@ -99,17 +107,23 @@ export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
     if (perSecond !== undefined && !(perSecond > 0)) {
       throw new ConfigurationError('redrive.perSecond must be a number above 0.', 'redrive.perSecond');
     }
-    const count = { visited: 0, redriven: 0 };
+    let count: RedriveProgress = { visited: 0, redriven: 0 };
     const pace = createPace(connection.runtime.clock, dryRun ? undefined : perSecond);
     const { complete } = await sweep(async (letter, signal) => {
       if (count.redriven >= (limit ?? Infinity)) return stop;
-      const wanted = await unlessAborted(filter(await entryOf(letter, opening)), signal);
+      const entry = await unlessAborted(entryOf(letter, opening), signal);
+      if (entry === undefined) return stop;
+      const wanted = await unlessAborted(filter(entry), signal);
       if (wanted) await pace(signal);
-      // From here to the verdict nothing waits: what is counted is what the broker is told.
       if (signal.aborted) return stop;
-      count.visited += 1;
-      if (wanted) count.redriven += 1;
-      onProgress?.({ ...count });
+      const next = { visited: count.visited + 1, redriven: count.redriven + (wanted ? 1 : 0) };
+      const told = onProgress?.({ ...next });
+      if (told instanceof Object) {
+        await unlessAborted(told, signal);
+        if (signal.aborted) return stop;
+      }
+      // From here to the verdict nothing waits: what is counted is what the broker is told.
+      count = next;
       return wanted && !dryRun ? { action: 'redrive', state: notesAfterRedrive(readNotes(letter.state)) } : keep;
     }, options.signal);
     return { ...count, complete };

@@ -14,7 +14,7 @@ export interface DeadLetterEntry<E extends Event = Event> {
   readonly event: E | undefined;
   /** A handler's own words, or core's: `attempts-exhausted`, `undecodable`, `crash-loop` … */
   readonly reason: string;
-  /** How often the handlers had run; 0 where a broker's own limit put it here. */
+  /** Attempts that have failed, those in which no handler ran included (an undecodable body counts as one); 0 where a broker's own limit put it here. */
   readonly attempts: number;
   readonly firstFailedAt?: Date;
   readonly lastFailedAt?: Date;

@@ -1,7 +1,7 @@
-import type { Broker } from '../broker/broker.ts';
+import type { Broker } from '../connection/broker.ts';
 import { defineEvents } from '../events/define-events.ts';
 import { unchecked } from '../events/unchecked.ts';
-import { deadLetters } from './create-dead-letters.ts';
+import { deadLetters } from './dead-letters.ts';
 
 declare const broker: Broker;
 

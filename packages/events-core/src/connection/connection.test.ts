@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { AdapterNotice, Logger } from '../contract/runtime.ts';
+import type { Logger } from '../contract/runtime.ts';
 import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
@@ -13,7 +14,7 @@ const away = () => new BrokerUnavailableError('no broker');
 
 function setUp(answers: FakeAnswers = {}, closedBy: 'owner' | 'borrowers' = 'owner', logger: Logger = silentLogger) {
   const adapter = fakeAdapter(answers);
-  return { adapter, connection: openConnection(adapter, { logger }, closedBy) };
+  return { adapter, connection: openConnection(adapter, { logger }, { closedBy }) };
 }
 
 function borrow(connection: Connection, adapter: FakeAdapter, kind: Borrower['kind']): Borrower {
@@ -66,7 +67,7 @@ describe('a connection', () => {
   it('lends the caller’s ports', () => {
     const { clock, ...adapter } = fakeAdapter();
     const random = () => 0.25;
-    const { runtime } = openConnection(adapter, { clock, random, logger: silentLogger }, 'owner');
+    const { runtime } = openConnection(adapter, { clock, random, logger: silentLogger }, { closedBy: 'owner' });
     expect(runtime).toMatchObject({ clock, random });
   });
 
@@ -88,24 +89,27 @@ describe('a connection', () => {
     connection.claimGroup('ledger');
   });
 
-  it('passes notices on and logs them without their secrets', () => {
+  it('logs what the adapter notices, without secrets', () => {
     const lines: string[] = [];
-    const line = (level: string) => (_: object, message: string) => void lines.push(`${level}: ${message}`);
+    const details: object[] = [];
+    const line = (level: string) => (detail: object, message: string) => {
+      details.push(detail);
+      lines.push(`${level}: ${message}`);
+    };
     const { connection } = setUp({}, 'owner', { info: line('info'), warn: line('warn'), error: line('error') });
-    const notices: AdapterNotice[] = [];
-    const stop = connection.onNotice((notice) => notices.push(notice));
     connection.runtime.notify({ kind: 'connection', state: 'lost' });
-    connection.runtime.notify({ kind: 'settlement-delayed', group: 'ledger', settlement: 'ack', error: away() });
-    connection.runtime.notify({ kind: 'loss-suspected', message: 'a topic was shortened' });
-    stop();
+    const error = new Error('write to amqp://app:hunter2@rabbit failed');
+    connection.runtime.notify({ kind: 'settlement-delayed', group: 'ledger', settlement: 'ack', error });
+    connection.runtime.notify({ kind: 'loss-suspected', message: 'nats://app:hunter2@nats: a topic was shortened' });
     connection.runtime.notify({ kind: 'connection', state: 'found' });
-    expect(notices).toHaveLength(3);
     expect(lines).toEqual([
       'warn: fake: connection lost',
       'warn: fake: a settlement waits to be applied',
-      'error: fake: a topic was shortened',
+      'error: fake: nats://***@nats: a topic was shortened',
       'warn: fake: connection found',
     ]);
+    expect(inspect(details, { depth: null, showHidden: true })).not.toContain('hunter2');
+    expect(details[1]).toMatchObject({ err: { name: 'Error', text: 'write to amqp://***@rabbit failed' } });
   });
 
   it('survives a logger that throws: nothing that is said may cost an event', () => {
@@ -133,11 +137,40 @@ describe('closing a connection', () => {
     expect(adapter.calls).toEqual(['close']);
   });
 
-  it('closes the adapter even if a borrower cannot be closed', async () => {
-    const { adapter, connection } = setUp();
-    connection.borrow({ kind: 'consumer', close: () => Promise.reject(new Error('stuck')) });
+  it('closes the adapter even if a borrower cannot be closed, and says so without secrets', async () => {
+    const errors: unknown[] = [];
+    const logger = {
+      ...silentLogger,
+      error: (details: object, message: string) => void errors.push([details, message]),
+    };
+    const { adapter, connection } = setUp({}, 'owner', logger);
+    connection.borrow({
+      kind: 'consumer',
+      close: () => Promise.reject(new Error('stuck at amqp://me:hunter2@broker')),
+    });
     await connection.close(1_000);
     expect(adapter.calls).toEqual(['close']);
+    const err = { name: 'Error', text: 'stuck at amqp://***@broker' };
+    expect(errors).toEqual([[{ system: 'fake', err }, 'fake: a consumer could not be closed cleanly']]);
+  });
+
+  it('waits for an adapter that ignores its signal one second longer, and then says so', async () => {
+    const errors: string[] = [];
+    const logger = { ...silentLogger, error: (_: object, message: string) => void errors.push(message) };
+    const { adapter, connection } = setUp({ close: () => new Promise(() => {}) }, 'owner', logger);
+    let closed = false;
+    void connection.close(500).then(() => (closed = true));
+    await adapter.clock.advance(1_499);
+    expect(closed).toBe(false);
+    await adapter.clock.advance(1);
+    expect(closed).toBe(true);
+    expect(errors).toEqual(['fake: did not close within 1500 ms; what it still holds ends with the process']);
+    expect(adapter.clock.timers()).toBe(0);
+  });
+
+  it('rejects with what the adapter’s close rejects with', async () => {
+    const { connection } = setUp({ close: () => Promise.reject(new Error('half closed')) });
+    await expect(connection.close(500)).rejects.toThrow('half closed');
   });
 
   it('ends what is still connecting, and refuses everything afterwards', async () => {
@@ -171,8 +204,8 @@ describe('a bare adapter', () => {
   it('is free as long as nothing has borrowed it', () => {
     const adapter = fakeAdapter();
     connectionOf(adapter);
-    expect(() => openConnection(adapter, {}, 'owner')).not.toThrow();
-    expect(() => openConnection(adapter, {}, 'owner')).toThrow('in use already');
+    expect(() => openConnection(adapter, {}, { closedBy: 'owner' })).not.toThrow();
+    expect(() => openConnection(adapter, {}, { closedBy: 'owner' })).toThrow('in use already');
   });
 
   it('is closed by its last borrower, once', async () => {
@@ -215,8 +248,10 @@ describe('a broker', () => {
 
   it('is not made of an adapter that is in use, or that speaks another version of the contract', () => {
     const { adapter } = setUp();
-    expect(() => openConnection(adapter, {}, 'owner')).toThrow('This adapter is in use already');
+    expect(() => openConnection(adapter, {}, { closedBy: 'owner' })).toThrow('This adapter is in use already');
     const older = { ...fakeAdapter(), contractVersion: 0 as never };
-    expect(() => openConnection(older, {}, 'owner')).toThrow('speaks contract version 0, this core speaks version 1');
+    expect(() => openConnection(older, {}, { closedBy: 'owner' })).toThrow(
+      'speaks contract version 0, this core speaks version 1',
+    );
   });
 });

@@ -5,9 +5,9 @@ import { wait } from '../ports/wait.ts';
 export function createPace(clock: Clock, perSecond: number | undefined): (signal: AbortSignal) => Promise<void> {
   if (perSecond === undefined) return () => Promise.resolve();
   const gapMs = 1_000 / perSecond;
-  let nextAt = clock.now();
+  let nextAt = clock.elapsed();
   return async (signal) => {
-    const now = clock.now();
+    const now = clock.elapsed();
     const delayMs = nextAt - now;
     nextAt = Math.max(nextAt, now) + gapMs;
     if (delayMs > 0) await wait(clock, delayMs, signal);

@@ -10,8 +10,8 @@ import {
   type Settlement,
   type SubscriptionSpec,
 } from '@payments/events-core';
-import { memory, type MemoryBroker } from '../adapter.ts';
-import type { MemoryServer } from '../server/server.ts';
+import { memory, type MemoryBroker } from './adapter.ts';
+import type { MemoryServer } from './server/server.ts';
 
 /** One process with an adapter, and a hand-written `deliver` in the place of core. For this package's tests. */
 export interface Process {
@@ -79,6 +79,15 @@ export async function startProcess(server: MemoryServer): Promise<Process> {
   return process;
 }
 
+export function startProcesses(server: MemoryServer, count: number): Promise<Process[]> {
+  return Promise.all(Array.from({ length: count }, () => startProcess(server)));
+}
+
+/** `m1`, `m2` and so on. */
+export async function sendMany(process: Process, count: number, first = 1): Promise<void> {
+  for (let index = first; index < first + count; index += 1) await process.send(`m${index}`);
+}
+
 /** A place where handlers wait until the test decides. */
 export interface Desk {
   readonly handle: Handle;
@@ -114,6 +123,7 @@ export function createDesk(): Desk {
 }
 
 export const idOf = ({ message }: Pick<Delivery, 'message'>): string => message.id ?? '';
+export const idsOf = (deliveries: readonly Delivery[]): readonly string[] => deliveries.map(idOf);
 
 /** Polls, a turn of the event loop at a time, until it holds. */
 export async function until(holds: () => boolean, what: string, deadlineMs = 2_000): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Broker } from '../broker/broker.ts';
+import type { Broker } from '../connection/broker.ts';
 import type { Codec } from '../codec/codec.ts';
 import type { ForeignAmounts } from '../codec/foreign.ts';
 import type { BrokerAdapter } from '../contract/adapter.ts';
@@ -47,8 +47,8 @@ export interface RedriveOptions<E extends Event = Event> {
   readonly dryRun?: boolean;
   /** Most letters to send back in a second, evenly spaced; a fraction is slower than one a second. @default as fast as the broker takes them */
   readonly perSecond?: number;
-  /** Called after each letter looked at. */
-  readonly onProgress?: (progress: RedriveProgress) => void;
+  /** Called after each letter looked at; a promise is waited for. What it throws ends the sweep, keeps the letter at hand and is rethrown. */
+  readonly onProgress?: (progress: RedriveProgress) => unknown;
   /** Ends it early; what was sent back stays so. */
   readonly signal?: AbortSignal;
 }

@@ -3,13 +3,23 @@ import type { BrokerAdapter } from '../contract/adapter.ts';
 import type { AdapterNotice, AdapterRuntime, Clock, Logger } from '../contract/runtime.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { redact } from '../errors/redact.ts';
+import { fallbackGroup } from '../config/group-key.ts';
 import { systemClock } from '../ports/system-clock.ts';
 import { unfailing } from '../ports/unfailing-logger.ts';
 import { warningLogger } from '../ports/warning-logger.ts';
+import { withinGrace } from '../ports/within-grace.ts';
 import type { Broker } from './broker.ts';
 
-/** Ports a connection lends to everything on it. */
-export interface Ports {
+/** What consumers get to finish in where nobody says otherwise. */
+export const defaultDrainTimeoutMs = 30_000;
+
+/** What an adapter has to close in after it was told to close at once. */
+const closeGraceMs = 1_000;
+
+/** What a connection lends to everything on it. */
+export interface ConnectionPorts {
   /** @default the system's clock, or the adapter's own where it simulates time */
   readonly clock?: Clock;
   /** Uniform in [0, 1). @default Math.random */
@@ -24,9 +34,23 @@ export interface Borrower {
   close(options: { readonly drainTimeoutMs: number }): Promise<unknown>;
 }
 
+/** How a connection came about. */
+export interface ConnectionTerms {
+  /** `owner`: by whoever connected. `borrowers`: by the last of them. */
+  readonly closedBy: 'owner' | 'borrowers';
+  /** @default 'payment-service' */
+  readonly defaultGroup?: string;
+  /** @default 'earliest' */
+  readonly startFrom?: 'earliest' | 'latest';
+}
+
 /** One adapter, connected once for all that borrow it. */
 export interface Connection {
   readonly adapter: BrokerAdapter;
+  /** The group of consumers and operators that name none. */
+  readonly defaultGroup: string;
+  /** Where a group that does not exist yet begins. */
+  readonly startFrom: 'earliest' | 'latest';
   readonly runtime: AdapterRuntime;
   /** Resolves when connected. The first call connects; each call waits until its own signal aborts. */
   ready(signal: AbortSignal): Promise<void>;
@@ -39,7 +63,6 @@ export interface Connection {
   releaseGroup(group: string): void;
   /** Counts work in progress for `AdapterRuntime.busy`. */
   working(change: 1 | -1): void;
-  onNotice(listen: (notice: AdapterNotice) => void): () => void;
   close(drainTimeoutMs: number): Promise<void>;
 }
 
@@ -58,7 +81,7 @@ export function own(broker: Broker, connection: Connection): void {
 export function connectionOf(source: Broker | BrokerAdapter): Connection {
   const isObject = typeof source === 'object' && source !== null;
   if (isObject && 'contractVersion' in source) {
-    return connections.get(source) ?? openConnection(source, {}, 'borrowers');
+    return connections.get(source) ?? openConnection(source, {}, { closedBy: 'borrowers' });
   }
   const connection = isObject ? owned.get(source) : undefined;
   if (connection === undefined) {
@@ -71,7 +94,11 @@ export function connectionOf(source: Broker | BrokerAdapter): Connection {
 }
 
 /** @throws {ConfigurationError} when the adapter speaks another version of the contract, or is connected already. */
-export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: 'owner' | 'borrowers'): Connection {
+export function openConnection(
+  adapter: BrokerAdapter,
+  ports: ConnectionPorts,
+  { closedBy, defaultGroup = fallbackGroup, startFrom = 'earliest' }: ConnectionTerms,
+): Connection {
   if (adapter.contractVersion !== 1) {
     throw new ConfigurationError(
       `The ${adapter.system} adapter speaks contract version ${String(adapter.contractVersion)}, this core speaks version 1. Install matching versions of @payments/events-core and the adapter.`,
@@ -85,7 +112,6 @@ export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: '
     );
   }
   const logger = unfailing(ports.logger ?? warningLogger);
-  const listeners = new Set<(notice: AdapterNotice) => void>();
   const borrowers = new Set<Borrower>();
   const groups = new Set<string>();
   let busy = 0;
@@ -99,25 +125,45 @@ export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: '
     random: ports.random ?? Math.random,
     logger,
     busy: () => busy,
-    notify(notice) {
-      report(logger, adapter.system, notice);
-      for (const listen of listeners) listen(notice);
-    },
+    notify: (notice) => report(logger, adapter.system, notice),
   };
+
+  /** One that cannot be closed must not keep the others, and the adapter, from being closed. */
+  async function closeBorrower(borrower: Borrower, drainTimeoutMs: number): Promise<void> {
+    try {
+      await borrower.close({ drainTimeoutMs });
+    } catch (error) {
+      logger.error(
+        { system: adapter.system, err: describeError(error) },
+        `${adapter.system}: a ${borrower.kind} could not be closed cleanly`,
+      );
+    }
+  }
 
   async function shutDown(drainTimeoutMs: number): Promise<void> {
     connecting.abort(new ClosedError('The broker was closed.'));
     // Consumers first: their handlers may publish while they drain.
     for (const kind of ['consumer', 'operator', 'publisher'] as const) {
-      await Promise.allSettled(
-        [...borrowers].filter((one) => one.kind === kind).map((one) => one.close({ drainTimeoutMs })),
+      await Promise.all(
+        [...borrowers].filter((one) => one.kind === kind).map((one) => closeBorrower(one, drainTimeoutMs)),
       );
     }
     connections.delete(adapter);
     const deadline = new AbortController();
     const cancel = runtime.clock.schedule(drainTimeoutMs, () => deadline.abort());
     try {
-      await adapter.close({ signal: deadline.signal });
+      const { signal } = deadline;
+      const closed = await withinGrace(adapter.close({ signal }), {
+        signal,
+        clock: runtime.clock,
+        graceMs: closeGraceMs,
+      });
+      if (closed === 'late') {
+        logger.error(
+          { system: adapter.system },
+          `${adapter.system}: did not close within ${drainTimeoutMs + closeGraceMs} ms; what it still holds ends with the process`,
+        );
+      }
     } finally {
       cancel();
     }
@@ -125,6 +171,8 @@ export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: '
 
   const connection: Connection = {
     adapter,
+    defaultGroup,
+    startFrom,
     runtime,
     ready(signal) {
       if (closing !== undefined) return Promise.reject(new ClosedError('The broker was closed.'));
@@ -144,7 +192,8 @@ export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: '
     },
     async giveBack(borrower) {
       if (!borrowers.delete(borrower)) return;
-      if (closedBy === 'borrowers' && borrowers.size === 0 && closing === undefined) await connection.close(30_000);
+      if (closedBy === 'borrowers' && borrowers.size === 0 && closing === undefined)
+        await connection.close(defaultDrainTimeoutMs);
     },
     claimGroup(group) {
       if (groups.has(group)) {
@@ -159,10 +208,6 @@ export function openConnection(adapter: BrokerAdapter, ports: Ports, closedBy: '
     working(change) {
       busy += change;
     },
-    onNotice(listen) {
-      listeners.add(listen);
-      return () => listeners.delete(listen);
-    },
     close: (drainTimeoutMs) => (closing ??= shutDown(drainTimeoutMs)),
   };
   // One opened for borrowers counts from its first: who failed to make a consumer must not keep the adapter.
@@ -175,10 +220,10 @@ function report(logger: Logger, system: string, notice: AdapterNotice): void {
     logger.warn({ system, state: notice.state }, `${system}: connection ${notice.state}`);
   else if (notice.kind === 'settlement-delayed') {
     logger.warn(
-      { system, group: notice.group, settlement: notice.settlement, err: notice.error },
+      { system, group: notice.group, settlement: notice.settlement, err: describeError(notice.error) },
       `${system}: a settlement waits to be applied`,
     );
-  } else logger.error({ system, group: notice.group }, `${system}: ${notice.message}`);
+  } else logger.error({ system, group: notice.group }, `${system}: ${redact(notice.message)}`);
 }
 
 async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -28,8 +28,8 @@ export interface FakeAdapter extends BrokerAdapter {
   readonly spec: SubscriptionSpec | undefined;
   /** Hands a delivery to the last subscription. */
   deliver(delivery: Delivery): Promise<Settlement>;
-  /** The last subscription cannot go on. */
-  breakDown(error: unknown): void;
+  /** The last subscription cannot go on; without an error it just ends. */
+  breakDown(error?: unknown): void;
 }
 
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} };
@@ -105,7 +105,7 @@ export function fakeAdapter(answers: FakeAnswers = {}): FakeAdapter {
       void settling.finally(() => open.delete(settling));
       return settling;
     },
-    breakDown: (error) => ended.reject(error),
+    breakDown: (error) => (error === undefined ? ended.resolve() : ended.reject(error)),
     deadLetters: () => ({ sweep: async () => ({ visited: 0, complete: true }) }),
     backlog: async () => ({ waiting: 0, inFlight: 0, retrying: 0, dead: 0, exact: true }),
     health: async () => ({ status: 'up', problems: [] }),

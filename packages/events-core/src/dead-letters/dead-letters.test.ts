@@ -4,7 +4,7 @@ import { writeNotes } from '../consume/delivery-notes.ts';
 import type { BrokerAdapter } from '../contract/adapter.ts';
 import type { DeadLetter, DeadLetterStore, SweepVerdict } from '../contract/dead-letters.ts';
 import { ClosedError } from '../errors/closed-error.ts';
-import { deadLetters } from './create-dead-letters.ts';
+import { deadLetters } from './dead-letters.ts';
 
 function letter(id: string): DeadLetter {
   const message = { headers: {}, body: Buffer.from('not JSON: letters are listed and redriven all the same') };
@@ -145,6 +145,25 @@ describe('redriving dead letters', () => {
     ]);
   });
 
+  it('waits for an asynchronous onProgress; what that rejects with ends the sweep and keeps the letter', async () => {
+    const { operator, letters } = setUp();
+    const onProgress = async ({ visited }: { visited: number }) => {
+      if (visited === 2) throw new Error('no room in the book');
+    };
+    await expect(operator.redrive({ onProgress })).rejects.toThrow('no room in the book');
+    expect(letters.map(({ id }) => id)).toEqual(['2', '3', '4', '5']);
+  });
+
+  it('does not wait for an onProgress that never answers once the caller has given up: the letter is kept', async () => {
+    const { operator, letters } = setUp();
+    const caller = new AbortController();
+    const redriving = operator.redrive({ onProgress: () => new Promise(() => {}), signal: caller.signal });
+    await vi.advanceTimersByTimeAsync(0);
+    caller.abort();
+    expect(await redriving).toEqual({ visited: 0, redriven: 0, complete: false });
+    expect(letters).toHaveLength(5);
+  });
+
   it('sends back no more than perSecond in a second', async () => {
     const { operator, redriven } = setUp();
     const redriving = operator.redrive({ perSecond: 2 });
@@ -229,6 +248,40 @@ describe('an operator’s view', () => {
     await expect(entries.next()).rejects.toThrow(ClosedError);
     await expect(operator.redrive()).rejects.toThrow(ClosedError);
     await expect(operator.discard({ ids: ['1'] })).rejects.toThrow(ClosedError);
+  });
+
+  it.each(['the caller', 'close'] as const)('ends at once when %s says so, whatever a schema does', async (who) => {
+    const body = Buffer.from(
+      '{"id":"e1","event_type":"shop.note.taken","timestamp":"2026-11-23T09:00:00Z","source":"/shop","data":{}}',
+    );
+    const validate = () => new Promise<never>(() => {});
+    const events = {
+      'shop.note.taken': { schema: { '~standard': { version: 1, vendor: 'test', validate } } },
+    } as const;
+    const store = storeOf([{ ...letter('1'), message: { headers: {}, body } }]);
+    const operator = deadLetters({ broker: adapterWith(store.sweep), group: 'ledger', events });
+    const caller = new AbortController();
+    const redriving = operator.redrive({ signal: caller.signal });
+    const listing = idsOf(operator.list({ signal: caller.signal }));
+    const refused = expect(listing).rejects.toThrow();
+    await vi.advanceTimersByTimeAsync(0);
+    if (who === 'close') await operator.close();
+    else caller.abort();
+    expect(await redriving).toEqual({ visited: 0, redriven: 0, complete: false });
+    await refused;
+    await operator.close();
+    expect(store.letters).toHaveLength(1);
+  });
+
+  it('waits one second for an adapter whose sweep ignores its signal, and no longer', async () => {
+    const operator = deadLetters({ broker: adapterWith(() => new Promise(() => {})), group: 'ledger' });
+    const redriving = operator.redrive();
+    await vi.advanceTimersByTimeAsync(0);
+    const closing = operator.close();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await closing;
+    expect(await redriving).toEqual({ visited: 0, redriven: 0, complete: false });
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('closes a bare adapter that nobody else uses, and leaves a broker open', async () => {

@@ -1,0 +1,41 @@
+import type { Delivery } from '../contract/delivery.ts';
+import { deliveryName } from './delivery-name.ts';
+import type { DeliveryNotes } from './delivery-notes.ts';
+
+/**
+ * With ordering `key` retries happen in place and the broker is told nothing of failed attempts. When the delivery is lost
+ * while its process lives, they are kept here until the event comes again: a bad connection must not make retrying endless.
+ */
+export interface LostNotes {
+  keep(delivery: Delivery, notes: DeliveryNotes): void;
+  /** What was kept, once; else the notes that came with the delivery. */
+  take(delivery: Delivery, notes: DeliveryNotes): DeliveryNotes;
+}
+
+/** Events remembered; the oldest are forgotten first, and their attempts begin again. */
+const most = 10_000;
+
+export function createLostNotes(): LostNotes {
+  const kept = new Map<string, DeliveryNotes>();
+
+  return {
+    keep(delivery, notes) {
+      if (notes.attempts === 0) return;
+      const name = deliveryName(delivery);
+      kept.delete(name);
+      kept.set(name, notes);
+      const [oldest] = kept.keys();
+      if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+    },
+    take(delivery, notes) {
+      if (kept.size === 0) return notes;
+      const name = deliveryName(delivery);
+      const found = kept.get(name);
+      kept.delete(name);
+      // A redrive in between begins anew.
+      return found !== undefined && found.redrives === notes.redrives && found.attempts > notes.attempts
+        ? found
+        : notes;
+    },
+  };
+}
