@@ -9,6 +9,7 @@ import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { connectBroker } from './connect-broker.ts';
+import { parseConfig } from '../config/parse-config.ts';
 import { connectionOf } from '../connection/connection.ts';
 
 /** An application that has @payments/events-kafka installed, which hands out what `installed` holds. */
@@ -62,6 +63,11 @@ describe('connecting', () => {
     const broker = await connectBroker(adapter);
     expect(broker).toMatchObject({ adapter, defaultGroup: 'payment-service', startFrom: 'earliest' });
     expect(connectionOf(broker).adapter).toBe(adapter);
+  });
+
+  it('says so when it is given the whole configuration', async () => {
+    const config = parseConfig({ messaging: { broker_type: 'memory' } });
+    await expect(connectBroker(config as never)).rejects.toThrow('call connectBroker(config.messaging)');
   });
 
   it('takes the group and the start from the configuration', async () => {

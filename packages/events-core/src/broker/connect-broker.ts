@@ -74,7 +74,10 @@ async function resolveSource(
   source: MessagingConfig | BrokerAdapter,
   from: string | undefined,
 ): Promise<ResolvedSource> {
-  if ('contractVersion' in source) {
+  if (typeof source === 'object' && source !== null && 'messaging' in source) {
+    throw new ConfigurationError('This is the whole configuration: call connectBroker(config.messaging).', 'messaging');
+  }
+  if (typeof source === 'object' && source !== null && 'contractVersion' in source) {
     return { adapter: source, defaultGroup: fallbackGroup, startFrom: 'earliest', where: source.system };
   }
   // Again, because a caller may have written it by hand.

@@ -1,6 +1,7 @@
 import type { BrokerAdapter } from '../contract/adapter.ts';
 import type { HealthProblem, HealthReport } from '../contract/health.ts';
 import { describeError } from '../errors/describe-error.ts';
+import { redact } from '../errors/redact.ts';
 import { answeredWithin } from './answered-within.ts';
 
 const healthTimeoutMs = 2_000;
@@ -10,7 +11,7 @@ export async function measureHealth(adapter: BrokerAdapter): Promise<HealthRepor
   try {
     return await answeredWithin(
       healthTimeoutMs,
-      () => adapter.health(),
+      async () => withoutSecrets(await adapter.health()),
       () =>
         down({
           code: 'health-timeout',
@@ -23,6 +24,11 @@ export async function measureHealth(adapter: BrokerAdapter): Promise<HealthRepor
       message: `The health of ${adapter.system} cannot be told: ${describeError(error).text}`,
     });
   }
+}
+
+function withoutSecrets(report: HealthReport): HealthReport {
+  if (report.problems.length === 0) return report;
+  return { ...report, problems: report.problems.map((one) => ({ ...one, message: redact(one.message) })) };
 }
 
 function down(problem: HealthProblem): HealthReport {

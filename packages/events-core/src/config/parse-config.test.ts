@@ -40,6 +40,12 @@ describe('a configuration of SOURCE.md', () => {
     expect(parsed(parsed(section))).toStrictEqual(parsed(section));
   });
 
+  it('may name RabbitMQ’s virtual host "/"', () => {
+    expect(parsed({ broker_type: 'rabbitmq', url: 'amqp://localhost/%2F' })).toMatchObject({
+      url: 'amqp://localhost/%2F',
+    });
+  });
+
   it('gets the defaults of its broker', () => {
     expect(parsed({ broker_type: 'rabbitmq', url: 'amqp://localhost' })).toEqual({
       broker_type: 'rabbitmq',

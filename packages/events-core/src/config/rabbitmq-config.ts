@@ -26,7 +26,10 @@ export const rabbitmqSchema = z
     url: urlKey({
       schemes: ['amqp', 'amqps'],
       servers: 'one',
-      path: { allowed: /^[^/]*$/, message: 'must name one virtual host: percent-encode a "/" in its name as %2F' },
+      path: {
+        allowed: /^(?:[^/]*|\/)$/,
+        message: 'must name one virtual host: percent-encode a "/" in its name as %2F',
+      },
     }),
     exchange_name: z
       .string()

@@ -201,6 +201,10 @@ describe('a bare adapter', () => {
     expect(connectionOf(adapter)).toBe(connection);
   });
 
+  it('is told from a promise of a broker', () => {
+    expect(() => connectionOf(Promise.resolve(fakeAdapter()) as never)).toThrow('await connectBroker() first');
+  });
+
   it('is free as long as nothing has borrowed it', () => {
     const adapter = fakeAdapter();
     connectionOf(adapter);

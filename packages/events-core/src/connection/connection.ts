@@ -84,6 +84,9 @@ export function connectionOf(source: Broker | BrokerAdapter): Connection {
     return connections.get(source) ?? openConnection(source, {}, { closedBy: 'borrowers' });
   }
   const connection = isObject ? owned.get(source) : undefined;
+  if (isObject && 'then' in source) {
+    throw new ConfigurationError('broker is a promise: await connectBroker() first.', 'broker');
+  }
   if (connection === undefined) {
     throw new ConfigurationError(
       'broker must be what connectBroker() returned, or an adapter such as memory(). If it is, two copies of @payments/events-core are installed: run your package manager’s dedupe.',

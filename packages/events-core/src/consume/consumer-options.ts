@@ -4,6 +4,7 @@ import type { ForeignAmounts } from '../codec/foreign.ts';
 import type { BrokerAdapter } from '../contract/adapter.ts';
 import type { Ordering } from '../contract/subscription.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import { refuseUnknownOptions } from '../errors/refuse-unknown-options.ts';
 import { groupProblem } from '../events/names.ts';
 import type { Inbox } from './inbox.ts';
 import { resolveRetryPolicy, type RetryPolicy } from './retry-policy.ts';
@@ -38,6 +39,23 @@ export interface ConsumerOptions<M> {
   readonly codecs?: readonly [Codec, ...Codec[]];
 }
 
+const optionNames: readonly (keyof ConsumerOptions<unknown>)[] = [
+  'broker',
+  'group',
+  'events',
+  'ordering',
+  'concurrency',
+  'maxInFlight',
+  'handlerTimeoutMs',
+  'retry',
+  'inbox',
+  'onUnknownType',
+  'foreign',
+  'maxUnsettled',
+  'startFrom',
+  'codecs',
+];
+
 export interface ConsumerLimits {
   readonly group: string;
   readonly ordering: Ordering;
@@ -51,6 +69,7 @@ export interface ConsumerLimits {
 
 /** @throws {ConfigurationError} for a value outside its range. */
 export function resolveConsumerLimits(options: ConsumerOptions<unknown>, defaultGroup: string): ConsumerLimits {
+  refuseUnknownOptions(options, optionNames, 'consumer');
   const group = options.group ?? defaultGroup;
   const problem = groupProblem(group);
   if (problem !== undefined) throw new ConfigurationError(`consumer.group ${problem}.`, 'consumer.group');

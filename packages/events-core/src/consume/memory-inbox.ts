@@ -22,8 +22,8 @@ export function memoryInbox({ capacity = 100_000, clock = systemClock }: MemoryI
     async claim(key, leaseMs) {
       if (done.has(key)) return 'done';
       const heldUntil = leases.get(key);
-      if (heldUntil !== undefined && heldUntil > clock.now()) return 'busy';
-      leases.set(key, clock.now() + leaseMs);
+      if (heldUntil !== undefined && heldUntil > clock.elapsed()) return 'busy';
+      leases.set(key, clock.elapsed() + leaseMs);
       return 'new';
     },
     async complete(key) {

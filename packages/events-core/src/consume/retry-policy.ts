@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import { refuseUnknownOptions } from '../errors/refuse-unknown-options.ts';
 
 export interface RetryPolicy {
   /** How often an event's handlers run before it is dead-lettered, 1–100. @default 5 */
@@ -31,6 +32,7 @@ const ranges = {
 
 /** @throws {ConfigurationError} for a value outside its range. */
 export function resolveRetryPolicy(options: Partial<RetryPolicy> = {}): RetryPolicy {
+  refuseUnknownOptions(options, Object.keys(defaultRetryPolicy), 'retry');
   const policy = { ...defaultRetryPolicy, ...options };
   for (const [name, [least, most]] of Object.entries(ranges) as [keyof typeof ranges, readonly [number, number]][]) {
     const value = policy[name];

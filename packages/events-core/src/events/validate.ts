@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { EventIssue } from '../errors/invalid-event-error.ts';
 import { dataPath } from './data-path.ts';
+import { quotesNoValues } from './data-schema.ts';
 import type { EventDefinition } from './event-definition.ts';
 import { withoutValues } from './issue-message.ts';
 
@@ -17,14 +18,21 @@ export function validate<Out>(
   data: unknown,
 ): Validation<Out> | Promise<Validation<Out>> {
   const result = definition.schema['~standard'].validate(data);
-  return 'then' in result ? Promise.resolve(result).then((late) => judge(late, data)) : judge(result, data);
+  const shown = quotesNoValues(definition.schema) ? (message: string) => message : withoutValues;
+  return 'then' in result
+    ? Promise.resolve(result).then((late) => judge(late, data, shown))
+    : judge(result, data, shown);
 }
 
-function judge<Out>(result: StandardSchemaV1.Result<Out>, data: unknown): Validation<Out> {
+function judge<Out>(
+  result: StandardSchemaV1.Result<Out>,
+  data: unknown,
+  shown: typeof withoutValues | ((message: string) => string),
+): Validation<Out> {
   if (result.issues === undefined) return { value: result.value };
   const issues = result.issues.map(({ message, path = [] }) => {
     const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
-    return { path: dataPath(keys), message: withoutValues(message, data, keys) };
+    return { path: dataPath(keys), message: shown(message, data, keys) };
   });
   // A schema that reports failure without a reason must not count as success.
   return { issues: issues.length > 0 ? issues : [{ path: 'data', message: 'is not valid' }] };

@@ -13,7 +13,7 @@ export interface TestClock extends Clock {
 /** Everything that can happen without time passing has happened. */
 export const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-export const startOfTime = Date.UTC(2026, 10, 23, 9);
+const startOfTime = Date.UTC(2026, 10, 23, 9);
 
 export function createTestClock(): TestClock {
   let elapsed = 0;

@@ -5,6 +5,8 @@ import { headersOf } from '../codec/headers.ts';
 import type { OutgoingMessage } from '../contract/message.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { PublishRejectedError } from '../errors/publish-rejected-error.ts';
+import { InvalidEventError } from '../errors/invalid-event-error.ts';
+import { suggestion } from '../errors/suggestion.ts';
 import type { PreparedEvent } from '../events/event.ts';
 import type { EventDefinitions } from '../events/event-definition.ts';
 import type { PaymentEvents } from '../events/event-types.ts';
@@ -141,9 +143,11 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
   return {
     publish(first: string | PreparedEvent, data?: unknown, given?: PublishOptions) {
       if (typeof first === 'object' && first !== null) {
+        if (first.id === undefined) return Promise.reject(notPrepared(first));
         return publishDraft(draftOf(first), copyOf((data as PublishOptions | undefined)?.headers));
       }
       const options = given ?? {};
+      for (const name in options) if (!optionNames.includes(name)) return Promise.reject(unknownOption(first, name));
       const id = options.id ?? randomUUID();
       return publishDraft({ id, type: first, data, options }, copyOf(options.headers));
     },
@@ -155,6 +159,22 @@ export function createPublisher<M = PaymentEvents>(options: PublisherOptions<M>)
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+const optionNames: readonly string[] = ['id', 'key', 'time', 'headers'] satisfies (keyof PublishOptions)[];
+
+function unknownOption(type: string, name: string): InvalidEventError {
+  const shown = JSON.stringify(name.slice(0, 100));
+  const message = `${String(type).slice(0, 200)} cannot be published: there is no option ${shown}.${suggestion(name, optionNames)}`;
+  return new InvalidEventError(message, type, [{ path: `options.${name.slice(0, 100)}`, message: 'is not known' }]);
+}
+
+function notPrepared({ type }: Partial<PreparedEvent>): InvalidEventError {
+  return new InvalidEventError(
+    'publish() takes (type, data), or what prepare() returned. This object has no id: call publish(event.type, event.data).',
+    String(type).slice(0, 200),
+    [{ path: 'id', message: 'is missing' }],
+  );
 }
 
 function draftOf({ id, type, data, key, time, source }: PreparedEvent): EventDraft {

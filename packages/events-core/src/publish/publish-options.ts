@@ -2,6 +2,7 @@ import type { BrokerAdapter } from '../contract/adapter.ts';
 import type { Broker } from '../connection/broker.ts';
 import type { Codec } from '../codec/codec.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import { refuseUnknownOptions } from '../errors/refuse-unknown-options.ts';
 
 export interface PublisherOptions<M> {
   /** What `connectBroker` returned; or an adapter, which is connected at first use and closed by its last borrower. */
@@ -24,6 +25,18 @@ export interface PublisherOptions<M> {
   readonly traceparent?: () => string | undefined;
 }
 
+const optionNames: readonly (keyof PublisherOptions<unknown>)[] = [
+  'broker',
+  'source',
+  'events',
+  'window',
+  'maxWaitingBytes',
+  'publishTimeoutMs',
+  'maxBodyBytes',
+  'codec',
+  'traceparent',
+];
+
 export interface PublishLimits {
   readonly window: number;
   readonly maxWaitingBytes: number;
@@ -40,6 +53,7 @@ const limits = {
 
 /** @throws {ConfigurationError} for a value outside its range. */
 export function resolvePublishLimits(options: Partial<PublishLimits> & { readonly source: string }): PublishLimits {
+  refuseUnknownOptions(options, optionNames, 'publisher');
   if (sourceProblem(options.source) !== undefined) {
     throw new ConfigurationError(
       "publisher.source must name who announces, in 1 to 200 characters: source: '/billing'.",

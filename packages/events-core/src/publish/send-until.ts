@@ -52,15 +52,15 @@ export function createSendUntil({ adapter, runtime: { clock, random }, tryTimeou
     try {
       receipt = await adapter.send(sending.message, { signal: slot.signal });
     } catch (thrown) {
-      if (slot.leave(sending)) await failed(sending, thrown);
+      if (signals.leave(sending, slot)) await failed(sending, thrown);
       return;
     }
-    if (!slot.leave(sending)) return;
+    if (!signals.leave(sending, slot)) return;
     ended();
     sending.resolve(receiptOf(sending.message, receipt));
   }
 
-  function begin(sending: Sending): TrySlot<Sending> {
+  function begin(sending: Sending): TrySlot {
     const left = sending.due - clock.elapsed();
     if (sending.tries === 1 && left >= tryTimeoutMs) return signals.join(sending);
     return signals.joinAlone(sending, Math.max(0, Math.min(left, tryTimeoutMs)));

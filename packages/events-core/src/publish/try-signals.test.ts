@@ -13,7 +13,7 @@ function setUp() {
   const begin = (name = '', aloneForMs?: number) => {
     const begun: NamedTry = { name, slot: undefined, previous: undefined, next: undefined };
     const slot = aloneForMs === undefined ? signals.join(begun) : signals.joinAlone(begun, aloneForMs);
-    return { signal: slot.signal, leave: () => slot.leave(begun) };
+    return { signal: slot.signal, leave: () => signals.leave(begun, slot) };
   };
   return { clock, abandoned, begin };
 }
