@@ -9,13 +9,29 @@ export function parseTimestamp(text: string): Date | undefined {
   return ownTimestamp(text) ?? anyTimestamp(text);
 }
 
-/** `2026-11-23T09:00:36.165Z`, as this library writes it: a time that comes out as it went in. */
+/** The last one read and the last one written: many events share a millisecond, and a time costs as much as the rest of an envelope. */
+const lastRead = { text: '', ms: 0 };
+const lastWritten = { text: '', ms: Number.NaN };
+
+/** RFC 3339 in UTC with milliseconds: `2026-11-23T09:00:36.165Z`. The time must be valid. */
+export function formatTimestamp(time: Date): string {
+  const ms = time.getTime();
+  if (ms !== lastWritten.ms) {
+    lastWritten.text = time.toISOString();
+    lastWritten.ms = ms;
+  }
+  return lastWritten.text;
+}
+
+/** What `formatTimestamp` wrote: a time that comes out as it went in. */
 function ownTimestamp(text: string): Date | undefined {
   if (text.length !== 24) return undefined;
+  if (text === lastRead.text) return new Date(lastRead.ms);
   const time = new Date(text);
-  return !Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 100 && time.toISOString() === text
-    ? time
-    : undefined;
+  if (Number.isNaN(time.getTime()) || time.getUTCFullYear() < 100 || time.toISOString() !== text) return undefined;
+  lastRead.text = text;
+  lastRead.ms = time.getTime();
+  return time;
 }
 
 function anyTimestamp(text: string): Date | undefined {

@@ -54,8 +54,8 @@ export function openDelivery(
     data = converted.data;
   }
   const key = decoded.key ?? message.key ?? keyOf(definition, data);
-  const known = { id, type, time: decoded.time, source: decoded.source };
-  const event = key === undefined ? { ...known, data } : { ...known, key, data };
+  const { time, source } = decoded;
+  const event = key === undefined ? { id, type, time, source, data } : { id, type, time, source, key, data };
   return { kind: 'event', event, definition, foreign: decoded.id === undefined };
 }
 

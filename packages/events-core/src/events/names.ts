@@ -5,7 +5,8 @@ const typeGrammar = /^[a-z0-9_]+(?:\.[a-z0-9_]+){1,7}$/;
 const groupGrammar = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** An RFC 9110 token in lower case that begins with a letter or a digit, which keeps `__proto__` out. */
 const headerNameGrammar = /^[a-z0-9][a-z0-9!#$%&'*+.^_`|~-]{0,99}$/;
-const controlCharacter = /\p{Cc}/u;
+/** Unicode's category Cc, spelled out: several times faster than `\p{Cc}`, and asked for each id and key. */
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
 
 /** Why a text is not an event type, or undefined: 2–8 words of `[a-z0-9_]` joined by dots, at most 200 characters, not all `payment`. */
 export function typeProblem(type: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import type { Clock } from '../contract/runtime.ts';
 import { jsonIssues } from '../codec/json-safe.ts';
-import { timeProblem } from '../codec/timestamp.ts';
+import { formatTimestamp, timeProblem } from '../codec/timestamp.ts';
 import { InvalidEventError, type EventIssue } from '../errors/invalid-event-error.ts';
 import { describeError } from '../errors/describe-error.ts';
 import type { EventDefinition, EventDefinitions } from '../events/event-definition.ts';
@@ -97,16 +97,16 @@ function complete(
 ): PreparedEvent {
   if ('issues' in validation) refuse(type, validation.issues);
   const key = options.key ?? ('value' in validation ? keyOf(type, definition, validation.value) : undefined);
-  const time = options.time ?? new Date(preparation.clock.now());
-  const problems = {
-    id: idProblem(id),
-    key: key === undefined ? undefined : keyProblem(key),
-    time: timeProblem(time),
-    source: sourceProblem(source),
-  };
-  if ((problems.id ?? problems.key ?? problems.time ?? problems.source) !== undefined) refuse(type, issuesOf(problems));
-  const prepared = { id, type, time: time.toISOString(), source };
-  return key === undefined ? { ...prepared, data } : { ...prepared, key, data };
+  const date = options.time ?? new Date(preparation.clock.now());
+  const badId = idProblem(id);
+  const badKey = key === undefined ? undefined : keyProblem(key);
+  const badTime = timeProblem(date);
+  const badSource = sourceProblem(source);
+  if ((badId ?? badKey ?? badTime ?? badSource) !== undefined) {
+    refuse(type, issuesOf({ id: badId, key: badKey, time: badTime, source: badSource }));
+  }
+  const time = formatTimestamp(date);
+  return key === undefined ? { id, type, time, source, data } : { id, type, time, source, key, data };
 }
 
 function keyOf(type: string, definition: EventDefinition<unknown>, value: unknown): string | undefined {
