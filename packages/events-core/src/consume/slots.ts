@@ -1,14 +1,35 @@
 /** Bounds how many handlers run at once. First come, first served. */
 export interface Slots {
   tryTake(): boolean;
-  /** False when one of `leave` aborted first. Several, because `AbortSignal.any` would cost more than all else here. */
+  /** False when one of `leave` aborted first. */
   take(...leave: readonly AbortSignal[]): Promise<boolean>;
   give(): void;
 }
 
+interface Waiter {
+  readonly leave: readonly AbortSignal[];
+  readonly end: (entered: boolean) => void;
+}
+
 export function createSlots(size: number): Slots {
   let free = size;
-  const waiting = new Set<() => void>();
+  const waiting = new Set<Waiter>();
+  /** Signals are shared by many waiters: one listener for each signal, because one for each waiter would cost more than all else here. */
+  const watched = new WeakSet<AbortSignal>();
+
+  function watch(signal: AbortSignal): void {
+    if (watched.has(signal)) return;
+    watched.add(signal);
+    signal.addEventListener('abort', giveUp, { once: true });
+  }
+
+  function giveUp(): void {
+    for (const waiter of waiting) {
+      if (!waiter.leave.some(({ aborted }) => aborted)) continue;
+      waiting.delete(waiter);
+      waiter.end(false);
+    }
+  }
 
   return {
     tryTake() {
@@ -18,17 +39,8 @@ export function createSlots(size: number): Slots {
     },
     take(...leave) {
       if (leave.some(({ aborted }) => aborted)) return Promise.resolve(false);
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      const end = (entered: boolean) => {
-        for (const signal of leave) signal.removeEventListener('abort', giveUp);
-        waiting.delete(enter);
-        resolve(entered);
-      };
-      const enter = () => end(true);
-      const giveUp = () => end(false);
-      waiting.add(enter);
-      for (const signal of leave) signal.addEventListener('abort', giveUp, { once: true });
-      return promise;
+      for (const signal of leave) watch(signal);
+      return new Promise((resolve) => void waiting.add({ leave, end: resolve }));
     },
     give() {
       const [next] = waiting;
@@ -37,7 +49,8 @@ export function createSlots(size: number): Slots {
         return;
       }
       // The place passes on directly, or a newcomer could take it before the one who waited.
-      next();
+      waiting.delete(next);
+      next.end(true);
     },
   };
 }
