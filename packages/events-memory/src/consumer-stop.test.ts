@@ -36,6 +36,23 @@ describe('stopping', () => {
     ]);
   });
 
+  test('once core gives back what it is handed, it is handed no more, though it has not said that it stops', async () => {
+    const [process, other] = await startProcesses(server, 2);
+    let handed = 0;
+    const giveBack = async () => {
+      handed += 1;
+      return release;
+    };
+    await process?.subscribe(giveBack, { maxInFlight: 2 });
+    if (process !== undefined) await sendMany(process, 5);
+    await turns(50);
+    expect(handed).toBe(2);
+    const desk = createDesk();
+    await other?.subscribe(desk.handle, { maxInFlight: 5 });
+    await turns();
+    expect(desk.came.map(idOf)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
+  });
+
   test('at abort it leaves: what is open goes to others at once, charged, and can no longer be settled here', async () => {
     const [process, other] = await startProcesses(server, 2);
     const desk = createDesk();

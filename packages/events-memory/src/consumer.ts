@@ -86,7 +86,10 @@ export function createSubscription({ connection, spec, deliver, settler }: Subsc
     if (stopping !== undefined) return void apply(from, handover, { kind: 'release' });
     open += 1;
     delivered(handover, from.lost.signal).then(
-      (settlement) => settle(from, handover, settlement),
+      (settlement) => {
+        if (settlement.kind === 'release') takeNoMore(from, handover);
+        settle(from, handover, settlement);
+      },
       (error: unknown) => {
         logger.error(
           { group: spec.group, err: error },
@@ -95,6 +98,11 @@ export function createSubscription({ connection, spec, deliver, settler }: Subsc
         settle(from, handover, { kind: 'release' });
       },
     );
+  }
+
+  /** Core gives back only while it stops. Until it has said so here, the same would come again, and again. */
+  function takeNoMore({ live }: Epoch, { member }: Handover): void {
+    void connection.ask((session) => session.takeNoMore(member), live).catch(() => {});
   }
 
   /** One that throws is one that rejects. An async function would say the same, and cost another promise per event. */
