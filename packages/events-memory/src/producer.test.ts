@@ -1,7 +1,7 @@
 import { SendError } from '@payments/events-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { memoryServer, type MemoryServer } from './server/server.ts';
-import { ack, idOf, never, now, startProcess, turns, until, type Process } from './process.test-support.ts';
+import { ack, idOf, ledger, never, now, startProcess, turns, until, type Process } from './process.test-support.ts';
 
 let server: MemoryServer;
 let process: Process;
@@ -80,14 +80,7 @@ describe('accepted', () => {
 
 describe('rejected', () => {
   test('when it is full, until something is settled', async () => {
-    await process.broker.declareGroup({
-      group: 'ledger',
-      patterns: ['#'],
-      types: [],
-      ordering: 'none',
-      retryDelaysMs: [],
-      startFrom: 'earliest',
-    });
+    await process.broker.declareGroup(ledger);
     const results = await Promise.allSettled(Array.from({ length: 120 }, (_, index) => process.send(`m${index}`)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(100);
     expect(await failure(process.send('one more'))).toEqual({ outcome: 'rejected', reason: 'full', retryable: true });

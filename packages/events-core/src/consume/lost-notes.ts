@@ -8,8 +8,10 @@ import type { DeliveryNotes } from './delivery-notes.ts';
  */
 export interface LostNotes {
   keep(delivery: Delivery, notes: DeliveryNotes): void;
-  /** What was kept, once; else the notes that came with the delivery. */
-  take(delivery: Delivery, notes: DeliveryNotes): DeliveryNotes;
+  /** What was kept, else the notes that came with the delivery. Stays kept: this delivery may be lost before its turn. */
+  recall(delivery: Delivery, notes: DeliveryNotes): DeliveryNotes;
+  /** The event has been settled. */
+  forget(delivery: Delivery): void;
 }
 
 /** Events remembered; the oldest are forgotten first, and their attempts begin again. */
@@ -27,15 +29,16 @@ export function createLostNotes(): LostNotes {
       const [oldest] = kept.keys();
       if (kept.size > most && oldest !== undefined) kept.delete(oldest);
     },
-    take(delivery, notes) {
+    recall(delivery, notes) {
       if (kept.size === 0) return notes;
-      const name = deliveryName(delivery);
-      const found = kept.get(name);
-      kept.delete(name);
+      const found = kept.get(deliveryName(delivery));
       // A redrive in between begins anew.
       return found !== undefined && found.redrives === notes.redrives && found.attempts > notes.attempts
         ? found
         : notes;
+    },
+    forget(delivery) {
+      if (kept.size > 0) kept.delete(deliveryName(delivery));
     },
   };
 }

@@ -28,6 +28,31 @@ describe('ordering by key when deliveries are lost', () => {
     expect(last).toMatchObject({ kind: 'deadLetter', reason: 'attempts-exhausted', state: { attempts: '3' } });
   });
 
+  it('counts on as well when a delivery is lost before its turn has come', async () => {
+    const attempts: number[] = [];
+    const { clock, pipeline } = setUpPipeline({
+      ordering: 'key',
+      handlers: {
+        '#': (_, { attempt }) => {
+          attempts.push(attempt);
+          throw new Error('no');
+        },
+      },
+    });
+    const first = new AbortController();
+    void pipeline.deliver(lostBy(first));
+    await settled();
+    first.abort();
+    await clock.advance(0);
+    const gone = new AbortController();
+    gone.abort();
+    expect(await pipeline.deliver(lostBy(gone))).toEqual({ kind: 'release' });
+    const last = pipeline.deliver(lostBy(new AbortController()));
+    await clock.advance(20_000);
+    expect(await last).toMatchObject({ kind: 'deadLetter', reason: 'attempts-exhausted' });
+    expect(attempts).toEqual([1, 2, 3]);
+  });
+
   it('begins anew after a redrive', async () => {
     const connection = new AbortController();
     const { pipeline, hand } = setUpPipeline({ ordering: 'key', handlers: { '#': failing } });

@@ -71,6 +71,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return release;
     }
     guard.settled(open);
+    lostNotes.forget(delivery);
     return settlement;
   }
 
@@ -96,7 +97,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const key = delivery.message.key ?? opened.event.key;
     if (ordering === 'none' || key === undefined) return handle(opened, handlers, delivery, notes);
     return lanes.run(`${topicOf(type)} ${key}`, async (holdUntil) => {
-      const settlement = await handle(opened, handlers, delivery, lostNotes.take(delivery, notes));
+      const settlement = await handle(opened, handlers, delivery, lostNotes.recall(delivery, notes));
       return settlement.kind === 'deadLetter' ? heldBack(settlement, delivery, holdUntil) : settlement;
     });
   }
@@ -171,7 +172,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       // Only this key waits: its lane stays taken, its slot is free.
       notes = readNotes(settlement.state);
       await wait(clock, settlement.delayMs, AbortSignal.any([delivery.signal, draining.signal]));
-      if (delivery.signal.aborted) lostNotes.keep(delivery, notes);
+      if (delivery.signal.aborted) {
+        lostNotes.keep(delivery, notes);
+        return release;
+      }
       // Read anew: the handlers may have changed what they were given.
       event = reopened(delivery, notes) ?? event;
     }
