@@ -14,9 +14,13 @@ export interface Clause {
   readonly title: string;
   /** Breaks the broker, the network or a process: runs alone where brokers are shared. */
   readonly fault?: true;
-  /** Seconds of real time that are plenty on a real broker. The virtual clock needs a fraction. @default 60 */
+  /** Seconds of real time that are plenty on a real broker. The virtual clock needs a fraction. @default 180 */
   readonly patienceS?: number;
   run(bench: Bench): Promise<void>;
+}
+
+export function patienceMs({ patienceS = 180 }: Clause): number {
+  return patienceS * 1_000;
 }
 
 /** What became of a clause on an adapter, as `reports/clauses.json` has it. */

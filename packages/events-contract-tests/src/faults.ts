@@ -47,7 +47,7 @@ export interface BrokerFaults {
   /** SIGSTOP: connections stay open, nothing answers. */
   pause(): Promise<void>;
   unpause(): Promise<void>;
-  /** The broker closes every connection it has. */
+  /** The broker closes every connection it has; where it has no such command, the network from the broker's side. */
   killConnections(): Promise<void>;
   /** The network of one client, or of all clients of this lab. */
   link(adapter?: BrokerAdapter): Link;

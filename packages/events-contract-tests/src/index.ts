@@ -1,7 +1,7 @@
 export type { Clause, ClauseResult } from './clause.ts';
 export { clauseIds, type ClauseId } from './clause-ids.ts';
 export { clauses } from './clauses.ts';
-export { describeBrokerContract } from './describe-broker-contract.ts';
+export { describeBrokerContract, type ContractOptions } from './describe-broker-contract.ts';
 export type { BrokerFaults, CannotHappen, Link, Refusal } from './faults.ts';
 export type { BrokerHarness, Lab, LabRequest, ProgramAccess, Timings, TlsClient } from './harness.ts';
 export type { Probe, StoredCounts } from './probe.ts';

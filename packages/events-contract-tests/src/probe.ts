@@ -1,6 +1,9 @@
 import type { CannotHappen } from './faults.ts';
 
-/** What the broker itself says it holds for a group. Counts of messages, at rest. */
+/**
+ * What the broker itself says it holds for a group. Counts of messages, at rest: a moment after a settlement the clauses look
+ * again. Behind an unfinished event of a partition, settled ones may count too where the broker keeps no more than an offset.
+ */
 export interface StoredCounts {
   /** Not settled: waiting, held by a consumer or waiting for a retry. */
   readonly unsettled: number;

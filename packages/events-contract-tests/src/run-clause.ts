@@ -1,6 +1,6 @@
 import { newNamespace } from './bench/bench.ts';
 import { openBench } from './bench/open-bench.ts';
-import type { Clause } from './clause.ts';
+import { patienceMs, type Clause } from './clause.ts';
 import type { BrokerHarness } from './harness.ts';
 
 /** A clause that was kept, with the parts of it this broker does not claim. */
@@ -17,7 +17,7 @@ export async function runClause(clause: Clause, harness: BrokerHarness): Promise
   const lab = await harness.open({ clause: clause.id, namespace });
   const bench = openBench(harness, lab, namespace);
   try {
-    await lab.time.within(clause.run(bench), (clause.patienceS ?? 60) * 1_000, `clause ${clause.id} comes to an end`);
+    await lab.time.within(clause.run(bench), patienceMs(clause), `clause ${clause.id} comes to an end`);
     return { notes: bench.notes };
   } finally {
     // What a broken adapter does not let go of must not hold up the verdict.

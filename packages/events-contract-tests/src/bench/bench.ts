@@ -31,6 +31,8 @@ interface DeclaringOptions {
   /** @default all types of `events` */
   readonly patterns?: readonly string[];
   readonly ordering?: Ordering;
+  /** `latest` where the clause has published before. @default 'earliest' */
+  readonly startFrom?: 'earliest' | 'latest';
   /** @default the bench's */
   readonly events?: TestEvents;
 }

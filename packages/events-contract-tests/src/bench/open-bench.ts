@@ -88,8 +88,9 @@ export function openBench(harness: BrokerHarness, lab: Lab, namespace: string): 
       return adapter.connect(runtime, { signal: new AbortController().signal });
     },
     async declare(group, options = {}) {
-      const { ordering = 'none', events: catalogue = events, patterns = Object.keys(catalogue) } = options;
-      const groups = [{ group, patterns, ordering, events: catalogue }];
+      const { ordering = 'none', startFrom = 'earliest', events: catalogue = events } = options;
+      const { patterns = Object.keys(catalogue) } = options;
+      const groups = [{ group, patterns, ordering, startFrom, events: catalogue }];
       const broker = await connectBroker(lab.adapter(), { logger, groups });
       await broker.close();
     },

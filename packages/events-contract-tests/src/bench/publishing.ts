@@ -23,6 +23,8 @@ export interface PublishWhat {
   readonly headers?: Readonly<Record<string, string>>;
   /** @default `{ n }` */
   readonly data?: TestData;
+  /** When it happened. @default now */
+  readonly time?: Date;
 }
 
 /** How a publish ended. Publishing through the bench never rejects: what it threw is here, and in the ledger. */
@@ -33,7 +35,7 @@ export interface Outcome {
   readonly receipt?: PublishReceipt;
   readonly error?: unknown;
   readonly tookMs: number;
-  /** What was published, to publish it again. */
+  /** What was published, to publish it again: to the byte, where a broker keeps both. */
   readonly what: PublishWhat & { readonly id: string };
 }
 
@@ -72,14 +74,14 @@ export function openPublisher(
 
   async function publish(what: PublishWhat = {}): Promise<Outcome> {
     const { type = context.type, id = randomUUID(), data = { n: 0 }, headers = {}, key } = what;
-    const occurred = new Date(time.now());
+    const { time: occurred = new Date(time.now()) } = what;
     const keyed = key === undefined ? {} : { key };
     const body = jsonCodec.encode({ id, type, time: occurred.toISOString(), source, ...keyed, data });
     ledger.intend({ id, type, headers, body, ...keyed });
     const startedAt = time.now();
     const ended = (fate: Outcome['fate'], rest: Pick<Outcome, 'receipt' | 'error'>): Outcome => {
       ledger.settle(id, fate);
-      return { id, fate, ...rest, tookMs: time.now() - startedAt, what: { ...what, type, id, data } };
+      return { id, fate, ...rest, tookMs: time.now() - startedAt, what: { ...what, type, id, data, time: occurred } };
     };
     try {
       const receipt = await publisher.publish(type, data, { id, time: occurred, headers, ...keyed });

@@ -13,7 +13,7 @@ export const L4: Clause = {
   title:
     'sweeps in order of death, without effect however often, never a part as the whole; redrives by filter, limit and dry run and survives a kill',
   fault: true,
-  patienceS: 120,
+  patienceS: 300,
   async run(bench) {
     const group = bench.group();
     const desk = await bench.process('desk');

@@ -23,7 +23,6 @@ export const Z1: Clause = {
   id: 'Z1',
   title: 'shows no secret in any log, error, cause, inspected object, dead letter or health report',
   fault: true,
-  patienceS: 120,
   async run(bench) {
     const shown = createShown();
     configurations(shown);

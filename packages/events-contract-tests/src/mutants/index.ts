@@ -20,6 +20,7 @@ import { reportsRejectedAfterAnUnknownTry } from './reports-rejected-after-an-un
 import { resendsUnderANewId } from './resends-under-a-new-id.ts';
 import { resolvesSendOnWrite } from './resolves-send-on-write.ts';
 import { sharesOneInFlightLimit } from './shares-one-in-flight-limit.ts';
+import { standsStillWhenAMemberJoins } from './stands-still-when-a-member-joins.ts';
 
 export const mutants: readonly Mutant[] = [
   acksBeforeTheDeadLetterIsStored,
@@ -43,4 +44,5 @@ export const mutants: readonly Mutant[] = [
   resendsUnderANewId,
   resolvesSendOnWrite,
   sharesOneInFlightLimit,
+  standsStillWhenAMemberJoins,
 ];

@@ -9,7 +9,6 @@ const concurrency = 16;
 export const O1: Clause = {
   id: 'O1',
   title: 'handles 100 keys of 50 events each in order with four consumers, and different keys side by side',
-  patienceS: 120,
   async run(bench) {
     const { time } = bench;
     const group = bench.group();

@@ -1,17 +1,21 @@
 import type { Bench, RunningConsumer } from '../bench/bench.ts';
+import { allAccepted } from '../bench/outcomes.ts';
+import { testEvents } from '../bench/test-event.ts';
 import type { Clause } from '../clause.ts';
+import type { Intent } from '../ledger/entries.ts';
 import { equal, holds } from '../verdict.ts';
 import { heldAtMost, orderedLoad, type OrderedLoad } from './ordered-load.ts';
 
 export const O3: Clause = {
   id: 'O3',
   title:
-    'keeps each key in order when its owner is killed, rebalanced, restarted, stopped each second, cut off, paused or killed twice',
+    'keeps each key in order when its owner is killed, rebalanced, restarted, stopped each second, cut off, paused or killed twice, and stands still for no retry in place',
   fault: true,
   patienceS: 600,
   async run(bench) {
     await killed(bench);
     await rebalanced(bench);
+    await joinedWhileARetryWaits(bench);
     await restarted(bench);
     await stoppedEachSecond(bench);
     await cutOff(bench);
@@ -52,6 +56,50 @@ async function rebalanced(bench: Bench): Promise<void> {
   await leaves(bench, second);
   await publishing;
   await load.settled('none');
+}
+
+/** Members join while one key waits in place for long. Work may move; the others need not wait for that retry. */
+async function joinedWhileARetryWaits(bench: Bench): Promise<void> {
+  const { time, timings, ledger } = bench;
+  const group = bench.group('joined');
+  const type = bench.typeIn('joined');
+  const events = testEvents([type]);
+  const of = (intent: Intent) => intent.type === type;
+  const waitMs = 3 * timings.promptMs;
+  const member = () =>
+    bench.consume({
+      group,
+      events,
+      patterns: [type],
+      ordering: 'key',
+      concurrency: 4,
+      retry: { maxAttempts: 5, initialDelayMs: waitMs, factor: 1, jitter: 'none' },
+      handle({ event, run }) {
+        if (event.key === 'waiting' && run.attempt === 1) throw new Error('not at the first attempt');
+      },
+    });
+  await member();
+  const publisher = await bench.publisher({ events });
+  allAccepted([await publisher.publish({ type, key: 'waiting' })], 'joined: the publish of the key that waits');
+  await time.until(
+    () => ledger.runsOf(group).some(({ end }) => end === 'failed'),
+    timings.promptMs,
+    'joined: the first attempt fails',
+  );
+  for (let join = 1; join <= 2; join += 1) {
+    await member();
+    const outcomes = await publisher.publishMany(16, (n) => ({ type, key: `other-${n}` }));
+    allAccepted(outcomes, 'joined: publishes of other keys');
+    const missing = () => outcomes.filter(({ id }) => !ledger.handled(group).has(id)).length;
+    await time.until(
+      () => missing() === 0,
+      timings.promptMs,
+      () =>
+        `joined: other keys are handled while a retry of one waits ${waitMs} ms and a member joins; ${missing()} of ${outcomes.length} events are not`,
+    );
+  }
+  await bench.settled(group, 2 * waitMs + timings.flowAgainMs, of);
+  await bench.judge(group, { of, inOrder: true });
 }
 
 /** The only member ends and its successor starts, as in a deployment of one. */

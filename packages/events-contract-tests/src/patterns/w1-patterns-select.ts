@@ -9,7 +9,7 @@ import { matchesByReference } from './reference-matcher.ts';
 export const W1: Clause = {
   id: 'W1',
   title: 'selects by pattern as the reference matcher does: 24 patterns × 30 types, and 1,000 generated cases',
-  patienceS: 120,
+  patienceS: 300,
   async run(bench) {
     await chosenCases(bench);
     await generatedCases(bench);

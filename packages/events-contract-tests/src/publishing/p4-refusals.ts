@@ -14,7 +14,6 @@ export const P4: Clause = {
   title:
     'rejects by the publish timeout what a full or refusing broker refuses, naming the cause, and never after an unknown try',
   fault: true,
-  patienceS: 120,
   async run(bench) {
     const { refusals } = bench.faults;
     holds(refusals.length > 0, 'the harness has at least one way in which its broker refuses');

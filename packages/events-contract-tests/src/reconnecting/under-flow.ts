@@ -1,6 +1,5 @@
 import type { Bench, RunningConsumer } from '../bench/bench.ts';
 import { standardFlow, type StandardFlow } from '../bench/standard-flow.ts';
-import type { Intent } from '../ledger/entries.ts';
 import { equal, fail, some } from '../verdict.ts';
 
 /** Something that breaks under the flow and is whole again when it resolves. */
@@ -24,8 +23,10 @@ const heldAtMost = 10;
  */
 export async function underStandardFlow(bench: Bench, faults: readonly FlowFault[]): Promise<void> {
   const { time, ledger, timings, capabilities } = bench;
-  const flow = await standardFlow(bench, { concurrency, handle: () => time.pass(handlerMs) });
   const ordered = bench.group('ordered');
+  // Both groups exist before the first event is published, so all are meant for both.
+  await bench.declare(ordered, { ordering: 'key' });
+  const flow = await standardFlow(bench, { concurrency, handle: () => time.pass(handlerMs) });
   const members: RunningConsumer[] = [];
   for (const { process, name } of flow.consumers) {
     const consumer = process.consumer({
@@ -38,13 +39,10 @@ export async function underStandardFlow(bench: Bench, faults: readonly FlowFault
     await consumer.start();
     members.push({ name, process, consumer });
   }
-  // Where a new group sees no history, what was published before both had started is not meant for it.
-  const from = ledger.intents.length;
   const groups = [
     { group: flow.group, heldPerFault: flow.consumers.length * concurrency },
     { group: ordered, heldPerFault: capabilities.keyOrder === 'partitions' ? members.length * heldAtMost : heldAtMost },
   ].map((one) => ({ ...one, allowed: 0 }));
-  const ours = ({ place }: Intent) => place >= from;
   await flowsAgain(bench, flow, ordered, 'before the first fault');
 
   for (const { name, kills, run } of faults) {
@@ -63,7 +61,7 @@ export async function underStandardFlow(bench: Bench, faults: readonly FlowFault
   }
 
   await flow.end();
-  await bench.settled(ordered, timings.flowAgainMs, ours);
+  await bench.settled(ordered, timings.flowAgainMs);
   const unsettled = ledger.intents.filter(({ id }) => ledger.fateOf(id) === 'open');
   equal(unsettled.length, 0, 'publishes that have not settled');
   const odd = flow.outcomes.find(({ fate }) => fate === 'failed');
@@ -73,7 +71,6 @@ export async function underStandardFlow(bench: Bench, faults: readonly FlowFault
     if (dead.length > 0)
       fail(`no handler fails under the flow, and group ${group} has dead letters: ${some(dead, 'letter')}`);
     await bench.judge(group, {
-      of: (intent) => ours(intent) || capabilities.history || group === flow.group,
       duplicates: { atMost: allowed, because: `${faults.length} faults, each with what was in flight` },
     });
   }

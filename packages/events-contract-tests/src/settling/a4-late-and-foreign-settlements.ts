@@ -1,4 +1,4 @@
-import type { Delivery, Settlement } from '@payments/events-core';
+import type { BrokerAdapter, Delivery, Settlement } from '@payments/events-core';
 import { allAccepted } from '../bench/outcomes.ts';
 import type { Bench } from '../bench/bench.ts';
 import type { Clause } from '../clause.ts';
@@ -15,8 +15,12 @@ export const A4: Clause = {
   fault: true,
   async run(bench) {
     const { time, timings, probe, faults } = bench;
+    const left = async () => (await probe.stored(group)).unsettled;
+    const once = async () =>
+      `one acknowledgement, given twice, settles one event of three; unsettled are ${await left()}`;
     const group = bench.group();
-    const held = await subscribeHolding(bench, group);
+    const adapter = bench.adapter();
+    const held = await subscribeHolding(bench, adapter, group);
     const publisher = await bench.publisher();
     allAccepted(await publisher.publishMany(3), '3 publishes');
     await time.until(
@@ -26,12 +30,15 @@ export const A4: Clause = {
     );
     const first = held.splice(0);
 
-    await faults.killConnections();
+    // A right to settle may outlive its connection, but no silence.
+    const link = faults.link(adapter);
+    await link.silence('both');
     await time.until(
       () => first.every(({ delivery }) => delivery.signal.aborted),
-      timings.flowAgainMs,
-      'the signal of a delivery fires when its connection is gone',
+      timings.leaseMs + timings.flowAgainMs,
+      'the signal of a delivery fires when nothing was heard of the broker for longer than it may be held',
     );
+    await link.heal();
     await time.until(
       () => held.length === 3,
       timings.leaseMs + timings.flowAgainMs,
@@ -58,12 +65,10 @@ export const A4: Clause = {
     const [one, two, three] = held as [Held, Held, Held];
     one.settle({ kind: 'ack' });
     one.settle({ kind: 'ack' });
-    await time.until(
-      async () => (await probe.stored(group)).unsettled === 2,
-      timings.promptMs,
-      async () =>
-        `one acknowledgement, given twice, settles one event of three; unsettled are ${(await probe.stored(group)).unsettled}`,
-    );
+    if (bench.capabilities.sharing === 'message')
+      await time.until(async () => (await left()) === 2, timings.promptMs, once);
+    // A log may count what is settled behind an unfinished event as unsettled, and none of the two that are not as settled.
+    await time.stays(async () => (await left()) >= 2, 500, once);
     two.settle({ kind: 'ack' });
     three.settle({ kind: 'ack' });
     await time.until(
@@ -76,8 +81,7 @@ export const A4: Clause = {
 };
 
 /** A subscription at the adapter's own level, whose deliveries stay open until they are settled by hand. */
-async function subscribeHolding(bench: Bench, group: string): Promise<Held[]> {
-  const adapter = bench.adapter();
+async function subscribeHolding(bench: Bench, adapter: BrokerAdapter, group: string): Promise<Held[]> {
   await bench.connect(adapter);
   const held: Held[] = [];
   await adapter.subscribe(
@@ -89,6 +93,7 @@ async function subscribeHolding(bench: Bench, group: string): Promise<Held[]> {
       retryDelaysMs: [1_000],
       startFrom: 'earliest',
       maxInFlight: 10,
+      handlerTimeoutMs: 60_000,
     },
     (delivery) => new Promise((settle) => void held.push({ delivery, settle })),
   );

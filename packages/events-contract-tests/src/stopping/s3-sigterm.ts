@@ -9,7 +9,6 @@ const drainTimeoutMs = 5_000;
 export const S3: Clause = {
   id: 'S3',
   title: 'ends a process under flow with exit code 0 in time after SIGTERM; nothing is lost, nothing handled twice',
-  patienceS: 120,
   async run(bench) {
     const { time, timings } = bench;
     const type = bench.typeIn('flow');

@@ -40,7 +40,12 @@ describe('declaring groups', () => {
         events: { 'shop.order.placed': {} },
       },
     ]);
-    expect(spec).toMatchObject({ types: ['shop.order.placed'], ordering: 'key', startFrom: 'latest' });
+    expect(spec).toMatchObject({
+      types: ['shop.order.placed'],
+      ordering: 'key',
+      retryDelaysMs: [],
+      startFrom: 'latest',
+    });
   });
 
   it.each([

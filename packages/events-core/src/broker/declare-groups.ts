@@ -50,7 +50,7 @@ function specOf(declaration: GroupDeclaration, startFrom: 'earliest' | 'latest')
     patterns,
     types: known.filter((type) => patterns.some((pattern) => matching(pattern, known, group).includes(type))),
     ordering,
-    retryDelaysMs: delaySteps(resolveRetryPolicy(retry)),
+    retryDelaysMs: delaySteps(resolveRetryPolicy(retry), ordering),
     startFrom: declaration.startFrom ?? startFrom,
   };
 }

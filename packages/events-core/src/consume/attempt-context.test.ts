@@ -58,6 +58,17 @@ describe('a decision', () => {
     },
   );
 
+  it('to retry after longer than the event may wait in place is refused, and says why', () => {
+    const notes = { attempts: 0, redrives: 0 };
+    const facts = { group: 'ledger', maxAttempts: 5, delivery: deliveryOf(), notes, longestDelayInPlaceMs: 2_000 };
+    const context = createAttemptContext(facts);
+    expect(() => context.retry({ delayMs: 2_001 })).toThrow(
+      "context.retry: delayMs must be a number from 0 to 2000 here: with ordering 'key' the event waits in place",
+    );
+    expect(context.decision).toBeUndefined();
+    expect(() => context.retry({ delayMs: 2_000 })).toThrow('The handler decided: retry');
+  });
+
   it('to retry after a fraction of a millisecond is rounded, because brokers count whole ones', () => {
     const { context } = setUp();
     expect(() => context.retry({ delayMs: 1.5 })).toThrow('retry');

@@ -32,6 +32,8 @@ export interface AttemptFacts {
   readonly maxAttempts: number;
   readonly delivery: Delivery;
   readonly notes: DeliveryNotes;
+  /** Longest delay that `retry` takes, where the event waits in place and may not be held for ever. */
+  readonly longestDelayInPlaceMs?: number | undefined;
 }
 
 const longestDelayMs = 86_400_000;
@@ -51,19 +53,21 @@ class Context implements AttemptContext {
   readonly firstFailedAt?: Date;
   readonly redrives: number;
   readonly #delivery: Delivery;
+  readonly #longestDelayInPlaceMs: number;
   /** Most handlers never look at their signal, so its controller is made at the first look. */
   #controller: AbortController | undefined;
   #aborted: { readonly reason: unknown } | undefined;
   #decision: Decision | undefined;
   #over = false;
 
-  constructor({ group, maxAttempts, delivery, notes }: AttemptFacts) {
+  constructor({ group, maxAttempts, delivery, notes, longestDelayInPlaceMs = Infinity }: AttemptFacts) {
     this.group = group;
     this.attempt = notes.attempts + 1;
     this.maxAttempts = maxAttempts;
     if (notes.firstFailedAt !== undefined) this.firstFailedAt = notes.firstFailedAt;
     this.redrives = notes.redrives;
     this.#delivery = delivery;
+    this.#longestDelayInPlaceMs = longestDelayInPlaceMs;
   }
 
   get message(): IncomingMessage {
@@ -87,9 +91,14 @@ class Context implements AttemptContext {
 
   get retry(): (options?: RetryOptions) => never {
     return ({ delayMs, reason } = {}) => {
-      if (delayMs !== undefined && !(Number.isFinite(delayMs) && delayMs >= 0 && delayMs <= longestDelayMs)) {
+      const most = Math.min(longestDelayMs, this.#longestDelayInPlaceMs);
+      if (delayMs !== undefined && !(Number.isFinite(delayMs) && delayMs >= 0 && delayMs <= most)) {
+        const why =
+          most < longestDelayMs
+            ? " here: with ordering 'key' the event waits in place, and the broker takes back what is held too long"
+            : '';
         throw new ConfigurationError(
-          `context.retry: delayMs must be a number from 0 to ${longestDelayMs}.`,
+          `context.retry: delayMs must be a number from 0 to ${most}${why}.`,
           'context.retry.delayMs',
         );
       }

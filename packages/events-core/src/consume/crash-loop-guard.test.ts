@@ -39,6 +39,13 @@ describe('the crash-loop guard', () => {
     expect(guard.suspects(returned(1))).toBe(true);
   });
 
+  it('forgets nothing of an event that is given back: the broker goes on counting', () => {
+    const guard = createCrashLoopGuard(1);
+    guard.sawLost(guard.begun(returned(0)));
+    guard.released(guard.begun(returned(1)));
+    expect(guard.suspects(returned(1))).toBe(false);
+  });
+
   it('remembers only so many, the latest, and is stricter about the others', () => {
     const guard = createCrashLoopGuard(1);
     guard.sawLost(guard.begun(returned(0, 'old')));

@@ -12,11 +12,13 @@ interface OpenDelivery extends ListNode<OpenDelivery> {
  * that this process lived to see are not the event's doing.
  */
 export interface CrashLoopGuard {
-  /** What has begun ends once, by `sawLost` or `settled`. */
+  /** What has begun ends once, by `sawLost`, `released` or `settled`. */
   begun(delivery: Delivery): OpenDelivery;
   suspects(delivery: Delivery): boolean;
   /** The delivery ended because the right to settle it was lost. */
   sawLost(open: OpenDelivery): void;
+  /** Given back: what is known of the event stays known. */
+  released(open: OpenDelivery): void;
   settled(open: OpenDelivery): void;
 }
 
@@ -55,6 +57,7 @@ export function createCrashLoopGuard(maxUnsettled: number): CrashLoopGuard {
         if (oldest !== undefined) seen.delete(oldest);
       }
     },
+    released: (one) => open.remove(one),
     settled(one) {
       open.remove(one);
       if (seen.size > 0) seen.delete(deliveryName(one.delivery));

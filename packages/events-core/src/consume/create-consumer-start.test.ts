@@ -6,6 +6,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts';
 import { UnsupportedCapabilityError } from '../errors/unsupported-capability-error.ts';
 import type { ConsumerOptions } from './consumer-options.ts';
 import { createConsumer } from './create-consumer.ts';
+import { memoryInbox } from './memory-inbox.ts';
 import { deliveryOf } from './delivery.test-support.ts';
 import { shopEvents } from '../events/shop-events.test-support.ts';
 
@@ -35,7 +36,7 @@ describe('a consumer that starts', () => {
   it('tells the adapter what it needs to know', async () => {
     const { adapter, consumerOf } = brokerOn();
     const retry = { maxAttempts: 4, initialDelayMs: 10, factor: 2 };
-    await consumerOf({ ordering: 'key', concurrency: 2, retry })
+    await consumerOf({ concurrency: 2, handlerTimeoutMs: 5_000, retry })
       .on('shop.order.*', () => {})
       .on('payment.invoice.paid', () => {})
       .on('shop.order.*', () => {})
@@ -44,11 +45,28 @@ describe('a consumer that starts', () => {
       group: 'billing',
       patterns: ['shop.order.*', 'payment.invoice.paid'],
       types: ['payment.invoice.paid', 'shop.order.placed', 'shop.order.canceled'],
-      ordering: 'key',
+      ordering: 'none',
       retryDelaysMs: [10, 20, 40],
       startFrom: 'earliest',
-      maxInFlight: 64,
+      maxInFlight: 2,
+      handlerTimeoutMs: 5_000,
     });
+  });
+
+  it('asks for a step of its own where an inbox may find an event busy', async () => {
+    const { adapter, consumerOf } = brokerOn();
+    await consumerOf({ inbox: memoryInbox(), retry: { maxAttempts: 3, initialDelayMs: 400, factor: 5 } })
+      .on('#', () => {})
+      .start();
+    expect(adapter.spec?.retryDelaysMs).toEqual([400, 1_000, 2_000]);
+  });
+
+  it('asks for no retry steps with ordering by key, and holds more', async () => {
+    const { adapter, consumerOf } = brokerOn();
+    await consumerOf({ ordering: 'key', concurrency: 2 })
+      .on('#', () => {})
+      .start();
+    expect(adapter.spec).toMatchObject({ ordering: 'key', retryDelaysMs: [], maxInFlight: 64 });
   });
 
   it('begins where the configuration says, unless it says otherwise itself', async () => {

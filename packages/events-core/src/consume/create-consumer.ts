@@ -1,22 +1,22 @@
 import { connectionOf, defaultDrainTimeoutMs, type Borrower } from '../connection/connection.ts';
 import { jsonCodec } from '../codec/json-codec.ts';
-import type { Capabilities } from '../contract/capabilities.ts';
 import type { AdapterSubscription } from '../contract/subscription.ts';
 import { BrokerUnavailableError } from '../errors/broker-unavailable-error.ts';
 import { ClosedError } from '../errors/closed-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { describeError } from '../errors/describe-error.ts';
-import { UnsupportedCapabilityError } from '../errors/unsupported-capability-error.ts';
 import type { EventDefinitions } from '../events/event-definition.ts';
 import type { PaymentEvents } from '../events/event-types.ts';
 import { paymentEvents } from '../events/payment-events.ts';
-import { resolveConsumerLimits, type ConsumerLimits, type ConsumerOptions } from './consumer-options.ts';
+import { resolveConsumerLimits, type ConsumerOptions } from './consumer-options.ts';
 import type { Consumer, StopReport } from './consumer.ts';
 import { createHandlerRegistry } from './handler-registry.ts';
 import type { Handler, Middleware } from './handler.ts';
+import { checkHold } from './hold.ts';
 import { createInboxGuard } from './inbox-guard.ts';
 import { createPipeline } from './pipeline.ts';
-import { delayAfter, delaySteps } from './retry-policy.ts';
+import { delaySteps } from './retry-policy.ts';
+import { busyDelayMs } from './settle.ts';
 import { createStopping } from './stopping.ts';
 
 /** What the inbox's claim outlives the handler's deadline by, so that a claim never ends before its attempt. */
@@ -46,6 +46,7 @@ export function createConsumer<M = PaymentEvents>(options: ConsumerOptions<M>): 
     middleware,
     inboxGuard,
     runtime,
+    maxHoldMs: adapter.capabilities.maxHoldMs,
     working: connection.working,
   });
 
@@ -79,9 +80,10 @@ export function createConsumer<M = PaymentEvents>(options: ConsumerOptions<M>): 
           patterns: registry.patterns,
           types: registry.types(),
           ordering,
-          retryDelaysMs: delaySteps(policy),
+          retryDelaysMs: delaySteps(policy, ordering, options.inbox === undefined ? [] : [busyDelayMs]),
           startFrom: options.startFrom ?? connection.startFrom,
           maxInFlight: limits.maxInFlight,
+          handlerTimeoutMs,
         },
         pipeline.deliver,
       );
@@ -155,23 +157,4 @@ export function createConsumer<M = PaymentEvents>(options: ConsumerOptions<M>): 
     [Symbol.asyncDispose]: async () => void (await stop()),
   };
   return consumer;
-}
-
-/** @throws {UnsupportedCapabilityError} when an event could be held longer than the broker allows. */
-function checkHold(
-  { ordering, handlerTimeoutMs, policy }: ConsumerLimits,
-  system: string,
-  { maxHoldMs }: Capabilities,
-): void {
-  if (maxHoldMs === null) return;
-  let holdMs = handlerTimeoutMs;
-  if (ordering === 'key') {
-    for (let attempt = 1; attempt < policy.maxAttempts; attempt += 1)
-      holdMs += delayAfter(policy, attempt) + handlerTimeoutMs;
-  }
-  if (holdMs <= maxHoldMs) return;
-  throw new UnsupportedCapabilityError(
-    `An event can be held for ${holdMs} ms (handlerTimeoutMs${ordering === 'key' ? ', retries in place' : ''}), and ${system} takes it back after ${maxHoldMs} ms. Lower handlerTimeoutMs or the retry policy.`,
-    'maxHoldMs',
-  );
 }

@@ -2,7 +2,11 @@ import type { IncomingMessage } from '../contract/message.ts';
 import type { Event } from '../events/event.ts';
 
 export interface RetryOptions {
-  /** Milliseconds until the next attempt. @default what the retry policy says for this attempt */
+  /**
+   * Milliseconds until the next attempt, 0–86,400,000; with ordering `key`, where the event waits in place, no longer than
+   * the broker lets it be held. A broker with steps rounds it up to the next delay of the retry policy, or down to the
+   * last. @default what the retry policy says for this attempt
+   */
   readonly delayMs?: number;
   readonly reason?: string;
 }

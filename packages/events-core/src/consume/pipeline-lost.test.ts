@@ -23,9 +23,45 @@ describe('ordering by key when deliveries are lost', () => {
       connection.abort();
       await clock.advance(0);
     }
-    const last = await pipeline.deliver(lostBy(new AbortController()));
+    const last = pipeline.deliver(lostBy(new AbortController()));
+    await clock.advance(20_000);
     expect(fates).toEqual([{ kind: 'release' }, { kind: 'release' }]);
-    expect(last).toMatchObject({ kind: 'deadLetter', reason: 'attempts-exhausted', state: { attempts: '3' } });
+    expect(await last).toMatchObject({ kind: 'deadLetter', reason: 'attempts-exhausted', state: { attempts: '3' } });
+  });
+
+  it('does not use attempts up at once: the wait goes on where it was', async () => {
+    const attempts: string[] = [];
+    const { clock, pipeline } = setUpPipeline({
+      ordering: 'key',
+      handlers: {
+        '#': (_, { attempt }) => {
+          attempts.push(`${attempt} after ${clock.elapsed() - begun}`);
+          throw new Error('no');
+        },
+      },
+    });
+    const begun = clock.elapsed();
+    for (let cut = 0; cut < 3; cut += 1) {
+      const connection = new AbortController();
+      void pipeline.deliver(lostBy(connection));
+      await clock.advance(400);
+      connection.abort();
+      await settled();
+    }
+    expect(attempts).toEqual(['1 after 0', '2 after 1000']);
+  });
+
+  it('counts on for an event without a key, too', async () => {
+    const keyless = (controller: AbortController) =>
+      deliveryOf({ event_type: 'shop.order.canceled' }, { position: '7', signal: controller.signal });
+    const { clock, pipeline } = setUpPipeline({ ordering: 'key', handlers: { '#': failing } });
+    const connection = new AbortController();
+    void pipeline.deliver(keyless(connection));
+    await settled();
+    connection.abort();
+    const last = pipeline.deliver(keyless(new AbortController()));
+    await clock.advance(20_000);
+    expect(await last).toMatchObject({ kind: 'deadLetter', state: { attempts: '3' } });
   });
 
   it('counts on as well when a delivery is lost before its turn has come', async () => {

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../contract/capabilities.ts';
 import type { AdapterRuntime } from '../contract/runtime.ts';
 import type { Ordering } from '../contract/subscription.ts';
 import type { HandlerRegistry } from './handler-registry.ts';
@@ -19,6 +20,8 @@ export interface PipelineOptions {
   readonly registry: HandlerRegistry;
   readonly middleware: readonly Middleware[];
   readonly inboxGuard: InboxGuard | undefined;
+  /** What the broker allows, in milliseconds; `null`: no limit. */
+  readonly maxHoldMs: Capabilities['maxHoldMs'];
   readonly runtime: Pick<AdapterRuntime, 'clock' | 'random' | 'logger'>;
   /** Counts running handlers for `AdapterRuntime.busy`. */
   readonly working: (change: 1 | -1) => void;

@@ -11,7 +11,9 @@ import { createPipeline } from './pipeline.ts';
 import { resolveRetryPolicy, type RetryPolicy } from './retry-policy.ts';
 import { shopEvents } from '../events/shop-events.test-support.ts';
 
-export interface PipelineSetUp extends Partial<Pick<PipelineOptions, 'ordering' | 'concurrency' | 'maxUnsettled'>> {
+export interface PipelineSetUp extends Partial<
+  Pick<PipelineOptions, 'ordering' | 'concurrency' | 'maxUnsettled' | 'maxHoldMs'>
+> {
   readonly handlers?: Readonly<Record<string, Handler>>;
   readonly middleware?: readonly Middleware[];
   readonly retry?: Partial<RetryPolicy>;
@@ -35,6 +37,7 @@ export function setUpPipeline({ handlers = {}, inbox, retry, events = shopEvents
     concurrency: 10,
     handlerTimeoutMs: 30_000,
     maxUnsettled: 10,
+    maxHoldMs: null,
     policy: resolveRetryPolicy({ maxAttempts: 3, jitter: 'none', ...retry }),
     onUnknownType: 'deadLetter',
     opening: { events: events as EventDefinitions, codecs: [jsonCodec], foreignAmounts: undefined },

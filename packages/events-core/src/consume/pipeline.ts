@@ -8,6 +8,7 @@ import type { ConsumerStats, UnfinishedEvent } from './consumer.ts';
 import { createCrashLoopGuard } from './crash-loop-guard.ts';
 import { readNotes, type DeliveryNotes } from './delivery-notes.ts';
 import type { Handler } from './handler.ts';
+import { longestDelayInPlaceMs } from './hold.ts';
 import { createLanes } from './lanes.ts';
 import { createLostNotes } from './lost-notes.ts';
 import { openDelivery, type Opened } from './open-delivery.ts';
@@ -39,6 +40,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     policy,
     maxUnsettled,
     handlerTimeoutMs,
+    maxHoldMs,
     middleware,
     inboxGuard,
     registry,
@@ -70,6 +72,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       guard.sawLost(open);
       return release;
     }
+    if (settlement.kind === 'release') {
+      guard.released(open);
+      return release;
+    }
     guard.settled(open);
     lostNotes.forget(delivery);
     return settlement;
@@ -97,7 +103,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const key = delivery.message.key ?? opened.event.key;
     if (ordering === 'none' || key === undefined) return handle(opened, handlers, delivery, notes);
     return lanes.run(`${topicOf(type)} ${key}`, async (holdUntil) => {
-      const settlement = await handle(opened, handlers, delivery, lostNotes.recall(delivery, notes));
+      const settlement = await handle(opened, handlers, delivery, notes);
       return settlement.kind === 'deadLetter' ? heldBack(settlement, delivery, holdUntil) : settlement;
     });
   }
@@ -109,9 +115,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     holdUntil: (over: Promise<void>) => void,
   ): Settlement {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const signals = [delivery.signal, draining.signal];
+    const signals = endings(delivery);
     const goOn = () => {
-      if (delivery.signal.aborted) lostNotes.keep(delivery, readNotes(letter.state));
+      if (delivery.signal.aborted) lostNotes.keep(delivery, readNotes(letter.state), 0);
       for (const one of signals) one.removeEventListener('abort', goOn);
       resolve();
     };
@@ -138,19 +144,28 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     delivery: Delivery,
     first: DeliveryNotes,
   ): Promise<Settlement> {
+    const begunAt = maxHoldMs === null ? 0 : clock.elapsed();
     let event = received;
-    let notes: DeliveryNotes = foreign ? { ...first, id: event.id } : first;
+    const known = lostNotes.recall(delivery, first);
+    let notes: DeliveryNotes = foreign ? { ...known, id: event.id } : known;
+    if (known !== first) await waitUntil(lostNotes.dueAt(delivery), delivery);
     for (;;) {
       if (mustLeave(delivery)) return release;
       if (!slots.tryTake()) {
-        if (!(await slots.take(delivery.signal, draining.signal))) return release;
+        if (!(await slots.take(...endings(delivery)))) return release;
         // A signal may have fired after the slot was passed on and before this line.
         if (mustLeave(delivery)) {
           slots.give();
           return release;
         }
       }
-      const context = createAttemptContext({ group, maxAttempts: policy.maxAttempts, delivery, notes });
+      const context = createAttemptContext({
+        group,
+        maxAttempts: policy.maxAttempts,
+        delivery,
+        notes,
+        longestDelayInPlaceMs: longestDelayMs(notes.attempts + 1, begunAt),
+      });
       working(1);
       const attempt = runAttempt(
         { event, definition, context, handlers, middleware, inboxGuard },
@@ -162,7 +177,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       slots.give();
       const settlement = settle(outcome, notes, rules);
       if (delivery.signal.aborted) {
-        if (ordering === 'key' && settlement.kind !== 'ack') lostNotes.keep(delivery, notesAfter(settlement, notes));
+        if (ordering === 'key' && settlement.kind !== 'ack')
+          lostNotes.keep(delivery, notesAfter(settlement, notes), dueAfter(settlement));
         return release;
       }
       if (outcome.kind === 'duplicate') reporter.deduplicated();
@@ -171,9 +187,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       if (ordering === 'none' || settlement.kind !== 'retry') return settlement;
       // Only this key waits: its lane stays taken, its slot is free.
       notes = readNotes(settlement.state);
-      await wait(clock, settlement.delayMs, AbortSignal.any([delivery.signal, draining.signal]));
-      if (delivery.signal.aborted) {
-        lostNotes.keep(delivery, notes);
+      const dueAt = dueAfter(settlement);
+      await waitUntil(dueAt, delivery);
+      if (mustLeave(delivery)) {
+        lostNotes.keep(delivery, notes, dueAt);
         return release;
       }
       // Read anew: the handlers may have changed what they were given.
@@ -186,7 +203,27 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return again.kind === 'event' ? again.event : undefined;
   }
 
-  const mustLeave = (delivery: Delivery): boolean => delivery.signal.aborted || draining.signal.aborted;
+  const dueAfter = (settlement: Settlement): number =>
+    settlement.kind === 'retry' ? clock.elapsed() + settlement.delayMs : 0;
+
+  async function waitUntil(dueAt: number, delivery: Delivery): Promise<void> {
+    const leftMs = dueAt - clock.elapsed();
+    if (leftMs > 0) await wait(clock, leftMs, AbortSignal.any(endings(delivery)));
+  }
+
+  /** Undefined where it may be as long as any. */
+  function longestDelayMs(attempt: number, begunAt: number): number | undefined {
+    if (ordering === 'none' || maxHoldMs === null) return undefined;
+    return longestDelayInPlaceMs(options, { maxHoldMs, attempt, heldMs: clock.elapsed() - begunAt });
+  }
+
+  /** What ends the waiting of a delivery that has not begun, or waits for its next attempt. */
+  function endings({ signal, recalled }: Delivery): AbortSignal[] {
+    return recalled === undefined ? [signal, draining.signal] : [signal, draining.signal, recalled];
+  }
+
+  const mustLeave = ({ signal, recalled }: Delivery): boolean =>
+    signal.aborted || draining.signal.aborted || recalled?.aborted === true;
 
   return {
     deliver,

@@ -23,7 +23,7 @@ describe('the default retry policy', () => {
     const policy = resolveRetryPolicy();
     expect(policy).toEqual(defaultRetryPolicy);
     expect(policy.maxAttempts).toBe(5);
-    expect(delaySteps(policy)).toEqual([1_000, 3_000, 9_000, 27_000]);
+    expect(delaySteps(policy, 'none')).toEqual([1_000, 3_000, 9_000, 27_000]);
   });
 });
 
@@ -34,11 +34,15 @@ describe('a retry policy', () => {
 
   it('never waits longer than its cap', () => {
     const policy = resolveRetryPolicy({ maxAttempts: 10, maxDelayMs: 5_000 });
-    expect(delaySteps(policy)).toEqual([1_000, 3_000, 5_000]);
+    expect(delaySteps(policy, 'none')).toEqual([1_000, 3_000, 5_000]);
   });
 
   it('has no steps where nothing is ever tried again', () => {
-    expect(delaySteps(resolveRetryPolicy({ maxAttempts: 1 }))).toEqual([]);
+    expect(delaySteps(resolveRetryPolicy({ maxAttempts: 1 }), 'none')).toEqual([]);
+  });
+
+  it('has no steps with ordering by key, where events wait in place', () => {
+    expect(delaySteps(resolveRetryPolicy(), 'key')).toEqual([]);
   });
 
   it('waits exactly without jitter', () => {
@@ -101,7 +105,7 @@ describe('any retry policy', () => {
   it('declares every delay it can ask for, each once, ascending', () => {
     fc.assert(
       fc.property(policies, (policy) => {
-        const steps = delaySteps(policy);
+        const steps = delaySteps(policy, 'none');
         expect(steps).toEqual([...new Set(steps)].toSorted((one, other) => one - other));
         for (let attempt = 1; attempt < policy.maxAttempts; attempt += 1)
           expect(steps).toContain(delayAfter(policy, attempt));

@@ -1,3 +1,4 @@
+import type { Ordering } from '../contract/subscription.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { refuseUnknownOptions } from '../errors/refuse-unknown-options.ts';
 
@@ -61,8 +62,16 @@ export function jitteredDelayAfter(policy: RetryPolicy, attempt: number, random:
   return policy.jitter === 'full' ? Math.round(delayMs * random()) : delayMs;
 }
 
-/** Distinct delays without jitter, ascending: the steps a broker without free delays declares. */
-export function delaySteps(policy: RetryPolicy): readonly number[] {
+/**
+ * Distinct delays without jitter, ascending: the steps a broker without free delays declares. None where events wait in place.
+ * @param further delays that are not the policy's
+ */
+export function delaySteps(
+  policy: RetryPolicy,
+  ordering: Ordering,
+  further: readonly number[] = [],
+): readonly number[] {
+  if (ordering === 'key') return [];
   const delays = Array.from({ length: policy.maxAttempts - 1 }, (_, index) => delayAfter(policy, index + 1));
-  return [...new Set(delays)];
+  return [...new Set([...delays, ...further])].toSorted((one, other) => one - other);
 }

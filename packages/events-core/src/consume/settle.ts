@@ -27,7 +27,7 @@ export interface SettlementRules {
 }
 
 /** How long an event waits that somebody else is handling. */
-const busyDelayMs = 1_000;
+export const busyDelayMs = 1_000;
 const longestReason = 200;
 const ack: Settlement = { kind: 'ack' };
 

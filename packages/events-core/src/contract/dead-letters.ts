@@ -23,7 +23,7 @@ export type SweepVerdict =
 export interface SweepResult {
   /** Letters that `visit` was called for. */
   readonly visited: number;
-  /** False when a verdict or the signal ended the sweep early. */
+  /** False when a verdict or the signal ended the sweep early, or there are more letters than the broker can show in one. */
   readonly complete: boolean;
 }
 
@@ -31,10 +31,11 @@ export interface SweepResult {
 export interface DeadLetterStore {
   /**
    * Visits each letter once, oldest first; those that arrive meanwhile are excluded. Keeping is free of effect, however often.
+   * A verdict may still be on its way to the broker while the next letter is visited; all are applied when this resolves.
    * An error thrown by `visit` ends the sweep, keeps that letter and is rethrown.
    * @throws {ConfigurationError} for a group that nobody has declared.
    * @throws {BrokerUnavailableError} when the broker is away.
-   * @throws {DeadLetterStoreBusyError} where a second sweep at once would see only a part.
+   * @throws {DeadLetterStoreBusyError} where a second sweep at once would see only a part, or do everything twice.
    */
   sweep(
     visit: (letter: DeadLetter) => Promise<SweepVerdict>,

@@ -20,8 +20,17 @@ export interface Delivery {
    * broker has none (RabbitMQ). Identity, not decoration: ids of foreign events and the count of crashes hang on it.
    */
   readonly position?: string;
-  /** Aborts when the right to settle is gone (channel, lease or partition lost). May be shared by all deliveries of an epoch. */
+  /**
+   * Aborts when the right to settle is gone (channel, lease or partition lost); a lost connection is that only where the
+   * broker says so. May be shared by all deliveries of an epoch.
+   */
   readonly signal: AbortSignal;
+  /**
+   * Aborts when the delivery is wanted back while the right to settle it still stands: others join, and partitions move.
+   * Core then releases it, unless its handlers run: those finish and are settled. With ordering `key` all deliveries of a
+   * key are wanted back together. Absent: never. May be shared.
+   */
+  readonly recalled?: AbortSignal;
   /** The native message, for handlers that ask for it. */
   readonly raw: unknown;
 }
@@ -41,7 +50,10 @@ export type Settlement =
        */
       readonly onStored?: () => void;
     }
-  /** Back to the group, untouched. Core returns it only after `delivery.signal` fired or while `stop` runs. */
+  /**
+   * Back to the group, untouched. Core returns it only after `delivery.signal` or `delivery.recalled` fired, or while its
+   * consumer stops, which begins before it calls `stop`: without a recall nothing is to be handed over after a release.
+   */
   | { readonly kind: 'release' };
 
 /**

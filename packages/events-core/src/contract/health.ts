@@ -1,5 +1,5 @@
 export interface HealthProblem {
-  /** Machine code, kebab-case. */
+  /** Machine code, kebab-case. Adapters share those that docs/writing-an-adapter.md lists. */
   readonly code: string;
   /** A sentence without secrets. */
   readonly message: string;

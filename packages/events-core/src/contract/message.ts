@@ -19,6 +19,7 @@ export interface IncomingMessage {
   readonly id?: string;
   readonly type?: string;
   readonly key?: string;
+  /** Of foreign headers: names in lower case, the last of several, and none that is no text. */
   readonly headers: Headers;
   readonly body: Uint8Array;
 }

@@ -17,7 +17,8 @@ export interface Logger {
 }
 
 /**
- * What core tells people and counts. `connection`: at each loss, and when it is back; not at the first connect.
+ * What core tells people and counts. `connection`: at each loss, and when it is back; not at the first connect. Where an
+ * adapter has several connections: `lost` with the first, `found` when all are back.
  * `settlement-delayed`: once for each settlement that could not be applied at once. `loss-suspected`: whenever something
  * seems gone that was promised to be kept.
  */

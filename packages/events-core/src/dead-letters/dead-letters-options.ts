@@ -54,7 +54,7 @@ export interface RedriveOptions<E extends Event = Event> {
 }
 
 export interface RedriveResult extends RedriveProgress {
-  /** False when the limit or the signal ended it before the last letter. */
+  /** False when the limit or the signal ended it before the last letter, or the broker does not show all at once: then redrive again. */
   readonly complete: boolean;
 }
 
@@ -76,7 +76,8 @@ export interface DeadLetters<E extends Event = Event> {
   /**
    * Looks at letters without any effect on them. Nothing happens before the first entry is asked for; leaving the loop
    * ends it at once. Letters that arrive meanwhile are not listed.
-   * @throws {DeadLetterStoreBusyError} where the broker shows its letters to one at a time.
+   * @throws {DeadLetterStoreBusyError} where the broker shows its letters to one at a time; or, after the last that it
+   * shows, when there are more.
    */
   list(options?: ListOptions<E>): AsyncIterableIterator<DeadLetterEntry<E>>;
   /**

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeNotes } from '../consume/delivery-notes.ts';
+import type { DeadLetterStore } from '../contract/dead-letters.ts';
+import { DeadLetterStoreBusyError } from '../errors/dead-letter-store-busy-error.ts';
 import { deadLetters } from './dead-letters.ts';
-import { letter, adapterWith, setUp, idsOf } from './dead-letters.test-support.ts';
+import { letter, adapterWith, setUp, storeOf, idsOf } from './dead-letters.test-support.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -56,6 +58,37 @@ describe('listing dead letters', () => {
 
   it.each([0, -1, 1.5])('refuses the limit %d', (limit) => {
     expect(() => setUp().operator.list({ limit })).toThrow('limit must be a whole number of at least 1');
+  });
+});
+
+describe('a broker that cannot show all its letters at once', () => {
+  const partly = () => {
+    const store = storeOf([letter('1'), letter('2')]);
+    const sweep: DeadLetterStore['sweep'] = async (...args) => ({ ...(await store.sweep(...args)), complete: false });
+    return deadLetters({ broker: adapterWith(sweep), group: 'ledger' });
+  };
+
+  it('is told after the last that it shows: a part is not the whole', async () => {
+    const seen: string[] = [];
+    const listing = (async () => {
+      for await (const { id } of partly().list()) seen.push(id);
+    })();
+    await expect(listing).rejects.toThrow('more dead letters than fake shows at once: these were the first 2');
+    await expect(listing).rejects.toThrow(DeadLetterStoreBusyError);
+    expect(seen).toEqual(['1', '2']);
+  });
+
+  it('is no matter to a list that stops before the end, nor to a discard that has found all', async () => {
+    expect(await idsOf(partly().list({ limit: 1 }))).toEqual(['1']);
+    expect(await partly().discard({ ids: ['2'] })).toEqual({ discarded: 1, missing: [] });
+  });
+
+  it('leaves open which ids are missing', async () => {
+    await expect(partly().discard({ ids: ['3'] })).rejects.toThrow(DeadLetterStoreBusyError);
+  });
+
+  it('makes a redrive incomplete', async () => {
+    expect(await partly().redrive()).toEqual({ visited: 2, redriven: 2, complete: false });
   });
 });
 

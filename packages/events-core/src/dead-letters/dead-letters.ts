@@ -4,6 +4,7 @@ import { notesAfterRedrive, readNotes } from '../consume/delivery-notes.ts';
 import type { Opening } from '../consume/open-delivery.ts';
 import type { DeadLetter, SweepResult, SweepVerdict } from '../contract/dead-letters.ts';
 import { ClosedError } from '../errors/closed-error.ts';
+import { DeadLetterStoreBusyError } from '../errors/dead-letter-store-busy-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import type { EventDefinitions } from '../events/event-definition.ts';
 import type { PaymentEvents } from '../events/event-types.ts';
@@ -31,6 +32,12 @@ const stop: SweepVerdict = { action: 'stop' };
 /** What an adapter has to end a sweep in after it was told to. */
 const sweepGraceMs = 1_000;
 
+interface Swept extends SweepResult {
+  /** It ended before the last letter, and neither a verdict nor the signal had asked for that. */
+  readonly part: boolean;
+  readonly signal: AbortSignal;
+}
+
 type Judge = (letter: DeadLetter, signal: AbortSignal) => Promise<SweepVerdict>;
 
 /**
@@ -54,25 +61,25 @@ export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
   connection.borrow(borrower);
 
   /** One sweep. Ends with what `judge` says, when the caller aborts, or when this is closed. */
-  async function sweep(
-    judge: Judge,
-    given: AbortSignal | undefined,
-  ): Promise<SweepResult & { readonly signal: AbortSignal }> {
+  async function sweep(judge: Judge, given: AbortSignal | undefined): Promise<Swept> {
     closed.signal.throwIfAborted();
     const signal = given === undefined ? closed.signal : AbortSignal.any([closed.signal, given]);
+    let stopped = false;
+    const visit = async (letter: DeadLetter): Promise<SweepVerdict> => {
+      const verdict = signal.aborted ? stop : await judge(letter, signal);
+      stopped ||= verdict.action === 'stop';
+      return verdict;
+    };
     const sweeping = connection
       .ready(signal)
-      .then(() =>
-        connection.adapter
-          .deadLetters(group)
-          .sweep(async (letter) => (signal.aborted ? stop : await judge(letter, signal)), { signal }),
-      );
+      .then(() => connection.adapter.deadLetters(group).sweep(visit, { signal }));
     const ended = withinGrace(sweeping, { signal, clock: connection.runtime.clock, graceMs: sweepGraceMs });
     running.add(ended);
     try {
       const result = await ended;
       // An adapter that does not listen: nothing was judged since the signal aborted.
-      return result === 'late' ? { visited: 0, complete: false, signal } : { ...result, signal };
+      if (result === 'late') return { visited: 0, complete: false, part: false, signal };
+      return { ...result, part: !result.complete && !stopped && !signal.aborted, signal };
     } finally {
       running.delete(ended);
     }
@@ -86,13 +93,14 @@ export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
   async function* listed(filter: NonNullable<ListOptions['filter']>, limit: number, given: AbortSignal | undefined) {
     let left = limit;
     const entries = pulled<DeadLetterEntry>(async (offer) => {
-      const { signal } = await sweep(async (letter, signal) => {
+      const swept = await sweep(async (letter, signal) => {
         const entry = await unlessAborted(entryOf(letter, opening), signal);
         if (entry === undefined) return stop;
         if (!(await unlessAborted(filter(entry), signal))) return keep;
         return (await unlessAborted(offer(entry), signal)) ? keep : stop;
       }, given);
-      signal.throwIfAborted();
+      swept.signal.throwIfAborted();
+      if (swept.part) throw onlyAPart(swept);
     });
     for await (const entry of entries) {
       yield entry;
@@ -132,13 +140,21 @@ export function deadLetters(options: DeadLettersOptions<unknown>): DeadLetters {
   async function discard({ ids, signal: given }: DiscardOptions) {
     const missing = new Set(ids);
     if (missing.size === 0) return { discarded: 0, missing: [] };
-    const { signal, complete } = await sweep((letter) => {
+    const swept = await sweep((letter) => {
       if (missing.size === 0) return Promise.resolve(stop);
       return Promise.resolve(missing.delete(letter.id) ? { action: 'discard' } : keep);
     }, given);
     // Cut short, nobody knows which ids are missing.
-    if (!complete && missing.size > 0) signal.throwIfAborted();
+    if (!swept.complete && missing.size > 0) swept.signal.throwIfAborted();
+    if (swept.part && missing.size > 0) throw onlyAPart(swept);
     return { discarded: new Set(ids).size - missing.size, missing: [...missing] };
+  }
+
+  /** A part is never shown as the whole. */
+  function onlyAPart({ visited }: Swept): DeadLetterStoreBusyError {
+    return new DeadLetterStoreBusyError(
+      `Group ${group} has more dead letters than ${connection.adapter.system} shows at once: these were the first ${visited}. Redrive or discard some of them, then look again.`,
+    );
   }
 
   async function shutDown(): Promise<void> {

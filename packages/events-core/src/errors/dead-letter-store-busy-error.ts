@@ -1,6 +1,6 @@
 import { EventsError } from './events-error.ts';
 
-/** Another sweep of the same dead letters is running, and this one would have seen only a part. */
+/** The dead letters cannot be seen whole now: another sweep of them is running, or there are more than the broker shows at once. */
 export class DeadLetterStoreBusyError extends EventsError {
   static readonly code = 'EVENTS_DEAD_LETTERS_BUSY';
   readonly code = DeadLetterStoreBusyError.code;
