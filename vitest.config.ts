@@ -1,8 +1,15 @@
 import { defineConfig } from 'vitest/config';
-import { workspaceFolders } from './scripts/workspace.mjs';
+import { brokersScript, testProjects } from './scripts/workspace.mjs';
 
 /** `source` lets one package use another's TypeScript as it stands, so no test needs a build. */
 const conditions = ['source', 'module', 'node', 'development|production'];
+
+/** Brokers are started, stopped and killed, in real time. */
+const withBroker = {
+  globalSetup: 'integration/brokers/vitest-setup.ts',
+  testTimeout: 60_000,
+  hookTimeout: 180_000,
+};
 
 export default defineConfig({
   resolve: { conditions },
@@ -12,9 +19,9 @@ export default defineConfig({
     // `integration/tests.test.ts` finds them in the sources, `scripts/sum-results.mjs` in the results.
     allowOnly: false,
     passWithNoTests: false,
-    projects: workspaceFolders(import.meta.dirname).map(({ folder, project }) => ({
+    projects: testProjects(import.meta.dirname).map(({ project, script, include, exclude }) => ({
       extends: true,
-      test: { name: project, include: [`${folder}/**/*.test.ts`], exclude: ['**/node_modules/**', '**/dist/**'] },
+      test: { name: project, include, exclude, ...(script === brokersScript ? withBroker : {}) },
     })),
   },
 });

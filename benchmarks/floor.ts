@@ -1,7 +1,6 @@
 import { paymentEvents } from '@payments/events-core';
-import { benchData, benchType } from './bench-event.ts';
+import { benchBody, benchType, type BenchEnvelope } from './bench-event.ts';
 
-const source = '/bench';
 const time = new Date(0).toISOString();
 const schema = paymentEvents[benchType].schema['~standard'];
 
@@ -12,16 +11,8 @@ const schema = paymentEvents[benchType].schema['~standard'];
 export async function floor(events: number): Promise<void> {
   for (let index = 0; index < events; index += 1) {
     const id = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
-    const envelope = {
-      id,
-      event_type: benchType,
-      timestamp: time,
-      source,
-      key: `pay_${index % 1000}`,
-      data: benchData(`pay_${index % 1000}`),
-    };
-    const body = Buffer.from(JSON.stringify(envelope));
-    const received = JSON.parse(body.toString()) as typeof envelope;
+    const body = benchBody(id, time, `pay_${index % 1000}`);
+    const received = JSON.parse(body.toString()) as BenchEnvelope;
     const result = schema.validate(received.data);
     if ('issues' in result && result.issues !== undefined) throw new Error('the floor refuses its own event');
     await Promise.resolve(result);

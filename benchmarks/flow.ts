@@ -8,7 +8,7 @@ import {
   type Ordering,
   type Publisher,
 } from '@payments/events-core';
-import { benchData, benchType } from './bench-event.ts';
+import { benchData, benchSource, benchType } from './bench-event.ts';
 
 export interface FlowOptions {
   /** Different keys among the events. */
@@ -31,7 +31,7 @@ export const flowWindow = 1_000;
 export async function openFlow(adapter: BrokerAdapter, { keys, ordering = 'none' }: FlowOptions): Promise<Flow> {
   const broker: Broker = await connectBroker(adapter);
   const consumer = createConsumer({ broker, group: 'bench', ordering });
-  const publisher = createPublisher({ broker, source: '/bench', window: flowWindow });
+  const publisher = createPublisher({ broker, source: benchSource, window: flowWindow });
   const ids = Array.from({ length: keys }, (_, index) => `pay_${index}`);
   let handled = 0;
   let onHandled = (): void => {};

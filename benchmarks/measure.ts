@@ -1,18 +1,46 @@
+import { cpus } from 'node:os';
+
 /** What some work has cost. */
 export interface Cost {
   readonly events: number;
   readonly seconds: number;
   /** Of all threads of the process: garbage collector and compiler included. */
   readonly cpuMicrosPerEvent: number;
+  /** Share of all processors of the machine that were busy, with whatever it was. */
+  readonly machineBusy: number;
+}
+
+/** From now until `stop`. */
+export function startMeasuring(): { stop(events: number): Cost } {
+  const startedAt = performance.now();
+  const before = process.cpuUsage();
+  const machineBefore = machineTimes();
+  return {
+    stop(events) {
+      const { user, system } = process.cpuUsage(before);
+      const seconds = (performance.now() - startedAt) / 1000;
+      const machine = machineTimes();
+      const idle = (machine.idle - machineBefore.idle) / (machine.all - machineBefore.all || 1);
+      return { events, seconds, cpuMicrosPerEvent: (user + system) / events, machineBusy: 1 - idle };
+    },
+  };
+}
+
+function machineTimes(): { readonly idle: number; readonly all: number } {
+  let idle = 0;
+  let all = 0;
+  for (const { times } of cpus()) {
+    idle += times.idle;
+    all += times.idle + times.user + times.nice + times.sys + times.irq;
+  }
+  return { idle, all };
 }
 
 export async function measure(events: number, work: () => Promise<void>): Promise<Cost> {
   globalThis.gc?.();
-  const startedAt = performance.now();
-  const before = process.cpuUsage();
+  const watch = startMeasuring();
   await work();
-  const { user, system } = process.cpuUsage(before);
-  return { events, seconds: (performance.now() - startedAt) / 1000, cpuMicrosPerEvent: (user + system) / events };
+  return watch.stop(events);
 }
 
 /** Bytes of the heap that are in use after everything unused was collected. */

@@ -1,8 +1,8 @@
-import { connectBroker, createConsumer, createPublisher, publishingPayments } from '@payments/events-core';
-import { memory } from '@payments/events-memory';
+import { connectBroker, createConsumer, createPublisher, loadConfig, publishingPayments } from '@payments/events-core';
 import { settled } from './settled.ts';
 
-await using broker = await connectBroker(memory());
+const config = await loadConfig(`${import.meta.dirname}/configuration/memory.json`);
+await using broker = await connectBroker(config.messaging);
 const consumer = createConsumer({ broker, group: 'audit' });
 consumer.on('#', ({ type, key }) => console.log(`${type} ${key}`));
 await consumer.start();

@@ -1,12 +1,19 @@
-import { connectBroker, createConsumer, createPublisher, deadLetters, NonRetryableError } from '@payments/events-core';
-import { memory } from '@payments/events-memory';
+import {
+  connectBroker,
+  createConsumer,
+  createPublisher,
+  deadLetters,
+  loadConfig,
+  NonRetryableError,
+} from '@payments/events-core';
 import { settled } from './settled.ts';
 
 const accounts = new Set(['EUR']);
 /** The default prints a line for each dead letter; here the program prints its own. */
 const logger = { info: () => {}, warn: () => {}, error: console.error };
 
-await using broker = await connectBroker(memory(), { logger });
+const config = await loadConfig(`${import.meta.dirname}/configuration/memory.json`);
+await using broker = await connectBroker(config.messaging, { logger });
 const ledger = createConsumer({ broker, group: 'ledger' });
 ledger.on('payment.transaction.succeeded', async (event) => {
   const { payment_id, currency } = event.data;

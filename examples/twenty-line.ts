@@ -1,7 +1,7 @@
-import { connectBroker, createConsumer, createPublisher } from '@payments/events-core';
-import { memory } from '@payments/events-memory';
+import { connectBroker, createConsumer, createPublisher, loadConfig } from '@payments/events-core';
 
-await using broker = await connectBroker(memory());
+const config = await loadConfig(`${import.meta.dirname}/configuration/memory.json`);
+await using broker = await connectBroker(config.messaging);
 const booked = Promise.withResolvers<number>();
 
 const consumer = createConsumer({ broker, group: 'ledger', retry: { initialDelayMs: 100 } });

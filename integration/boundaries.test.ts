@@ -21,6 +21,8 @@ const contractTests =
 const contractProofs =
   'What proves the contract tests themselves imports @payments/events-core, @payments/events-memory, vitest, fast-check and node: only.';
 
+const rabbitmqBench = 'The RabbitMQ programs of the benchmark use no client library but amqplib.';
+
 const clients = { memory: undefined, rabbitmq: 'amqplib', kafka: 'kafkajs', redis: 'ioredis', nats: 'nats' };
 
 interface Place {
@@ -109,7 +111,40 @@ const places: readonly Place[] = [
       '../../events-memory/src/index.ts': reach,
     },
   })),
-  ...['examples/demo/main.ts', 'integration/scenario.test.ts', 'benchmarks/main.ts'].map((file) => ({
+  {
+    file: 'benchmarks/rabbitmq/tuned.ts',
+    permitted: ['@payments/events-core', '@payments/events-rabbitmq', 'amqplib', 'node:net', './a.ts', '../a.ts'],
+    forbidden: {
+      '@payments/events-rabbitmq/src/index.ts': deep,
+      '../../packages/events-rabbitmq/src/index.ts': reach,
+      kafkajs: rabbitmqBench,
+      'ioredis/built/cluster': rabbitmqBench,
+      '@nats-io/jetstream': rabbitmqBench,
+    },
+  },
+  // Truth is asked of a broker without the adapter that is under test.
+  ...['integration/scenario.test.ts', 'integration/rabbitmq/truth.ts'].map((file) => ({
+    file,
+    permitted: [
+      'amqplib',
+      'kafkajs',
+      'ioredis',
+      'nats',
+      '@nats-io/jetstream',
+      'testcontainers',
+      '@payments/events-core',
+      '@payments/events-redis',
+      '@payments/events-contract-tests/reporter',
+      './a.ts',
+    ],
+    forbidden: {
+      '@payments/events-core/src/index.ts': deep,
+      '@payments/events-memory/dist/adapter.js': deep,
+      '../packages/events-core/src/index.ts': reach,
+      '../../packages/events-rabbitmq/src/index.ts': reach,
+    },
+  })),
+  ...['examples/demo/main.ts', 'benchmarks/main.ts'].map((file) => ({
     file,
     permitted: [
       '@payments/events-core',

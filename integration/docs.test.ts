@@ -102,9 +102,8 @@ describe('errors.md', () => {
   });
 
   test('names every health problem', () => {
-    const sources = filesOf(`${core}/broker/measure-health.ts`, 'packages/events-memory/src/**/*.ts').filter(
-      (file) => !file.includes('.test.'),
-    );
+    const adapters = 'packages/events-{memory,rabbitmq}/src/**/*.ts';
+    const sources = filesOf(`${core}/broker/measure-health.ts`, adapters).filter((file) => !file.includes('.test'));
     const problems = sources.flatMap((file) =>
       [...textOf(file).matchAll(/(?:\bcode: |return down\(\w+, )'([a-z-]+)'/g)].map(([, code = '']) => code),
     );

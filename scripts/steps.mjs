@@ -9,8 +9,11 @@ export const steps = [
   { name: 'lint', command: ['turbo', 'run', 'lint:code', 'lint:format', 'lint:unused', '--continue'] },
   { name: 'build', command: ['turbo', 'run', 'build', '--continue'] },
   { name: 'packages', command: ['turbo', 'run', 'check:package', '--continue'] },
+  // Says early which way leads to a broker, or which command is missing.
+  { name: 'brokers', command: ['node', 'integration/brokers/bin/prepare.ts'] },
   // One suite at a time: their deadlines are real time, and two suites side by side would share two cores.
   { name: 'tests', command: ['turbo', 'run', 'test', '--continue', '--concurrency=1'] },
+  { name: 'broker-tests', command: ['node', 'integration/brokers/bin/run-suites.ts'] },
   { name: 'mutants', command: ['node', '--conditions=source', 'packages/events-contract-tests/src/bin/mutants.ts'] },
   { name: 'clauses', command: ['node', '--conditions=source', 'packages/events-contract-tests/src/bin/clauses.ts'] },
 ];

@@ -6,13 +6,13 @@
  *
  * - `test` must have left a result of every one of its steps in `reports/steps.json`. What is missing has failed.
  * - A suite that counts for itself leaves `reports/<suite>.json` with `passed` and `failed`; Vitest's reports lie in
- *   `<package>/reports/vitest.json`. Any other step counts as one.
+ *   `<package>/reports/vitest.json`, and in `vitest-brokers.json` beside it. Any other step counts as one.
  * - A test that did not run has failed, unless it is a clause that is not claimed, with its reason.
  * - A command or step with a non-zero exit code has failed at least once, whatever its reports say or do not say.
  */
 import { readFileSync } from 'node:fs';
 import { steps } from './steps.mjs';
-import { missingScripts, workspaceFolders } from './workspace.mjs';
+import { brokersScript, missingScripts, testProjects, workspaceFolders } from './workspace.mjs';
 
 const total = { passed: 0, failed: 0, notClaimed: 0 };
 
@@ -34,9 +34,9 @@ function readReport(file) {
 const isCount = (value) => Number.isInteger(value) && value >= 0;
 const isNotClaimed = ({ meta }) => meta?.clause?.result?.startsWith('not claimed: ') === true;
 
-function addSuite({ folder }) {
-  const report = readReport(`${folder}/reports/vitest.json`);
-  const name = `tests of ${folder}`;
+function addSuite({ folder, script, report: file }) {
+  const report = readReport(file);
+  const name = script === brokersScript ? `tests with brokers of ${folder}` : `tests of ${folder}`;
   if (!Array.isArray(report?.testResults) || ![report.numPassedTests, report.numFailedTests].every(isCount)) {
     add(name, 0, 1, ', no report');
     return;
@@ -64,14 +64,15 @@ function addSuite({ folder }) {
   for (const file of elsewhere) console.log(`    not a test of ${folder}: ${file.name}`);
 }
 
-function addVitest(stepPassed) {
+function addVitest(step, stepPassed) {
   const failedBefore = total.failed;
-  for (const workspaceFolder of workspaceFolders('.')) {
+  for (const workspaceFolder of step === 'tests' ? workspaceFolders('.') : []) {
     const missing = missingScripts(workspaceFolder);
     if (missing.length > 0) add(`scripts of ${workspaceFolder.folder}`, 0, 1, `, without ${missing.join(', ')}`);
-    addSuite(workspaceFolder);
   }
-  if (!stepPassed && total.failed === failedBefore) add('tests', 0, 1);
+  const suites = testProjects('.').filter(({ script }) => (script === brokersScript) === (step === 'broker-tests'));
+  suites.forEach(addSuite);
+  if (!stepPassed && total.failed === failedBefore) add(step, 0, 1);
 }
 
 function addSteps() {
@@ -84,7 +85,7 @@ function addSteps() {
     }
     const passed = results.find((result) => result?.name === name)?.passed === true;
     const counted = readReport(`reports/${name}.json`);
-    if (name === 'tests') addVitest(passed);
+    if (name === 'tests' || name === 'broker-tests') addVitest(name, passed);
     else if (isCount(counted?.passed) && isCount(counted?.failed)) {
       add(name, counted.passed, passed ? counted.failed : Math.max(counted.failed, 1));
     } else add(name, passed ? 1 : 0, passed ? 0 : 1);

@@ -33,6 +33,35 @@ export function workspaceFolders(root) {
     }));
 }
 
+/** Suites that need a broker lie in a folder named for it. */
+const brokerSuites = 'integration/{rabbitmq,kafka,redis,nats}/**/*.test.ts';
+
+/**
+ * The Vitest projects: one for each folder, and one for the suites that need a broker.
+ *
+ * @param {string} root
+ * @returns {{ project: string, folder: string, script: string, report: string, include: string[], exclude: string[] }[]}
+ * `script` is what runs it in that folder, `report` where that leaves the results.
+ */
+export function testProjects(root) {
+  const never = ['**/node_modules/**', '**/dist/**'];
+  return workspaceFolders(root).flatMap(({ folder, project, scripts }) => {
+    const own = { project, folder, script: 'test', report: `${folder}/reports/vitest.json` };
+    const all = { ...own, include: [`${folder}/**/*.test.ts`], exclude: [...never, brokerSuites] };
+    if (scripts[brokersScript] === undefined) return [all];
+    const brokers = {
+      project: 'brokers',
+      folder,
+      script: brokersScript,
+      report: `${folder}/reports/vitest-brokers.json`,
+    };
+    return [all, { ...brokers, include: [brokerSuites], exclude: never }];
+  });
+}
+
+/** The script of a folder that has suites that need a broker. */
+export const brokersScript = 'test:brokers';
+
 /**
  * @param {ReturnType<typeof workspaceFolders>[number]} workspaceFolder
  * @returns {string[]} the scripts it lacks

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPublisher } from '@payments/events-core';
-import { events } from './catalogue.ts';
+import { createPublisher, EventsError, type PreparedEvent, type Publisher } from '@payments/events-core';
+import { events, type DemoEvents } from './catalogue.ts';
 import type { Published } from './check.ts';
 import type { Day } from './day.ts';
 import type { Group, Setting } from './group.ts';
@@ -18,6 +18,9 @@ export interface LiveThroughOptions {
 
 const halfHourMs = 1_800_000;
 
+/** Far longer than a half hour of the demo takes, so that it is said only where the broker is away. */
+const waitingLineEveryMs = 2_000;
+
 /** Publishes a day half hour by half hour, and shows how the groups follow. @returns what the broker has accepted */
 export async function liveThrough(day: Day, options: LiveThroughOptions): Promise<readonly Published[]> {
   const { setting, show, dayMs, groups, ledger } = options;
@@ -27,8 +30,9 @@ export async function liveThrough(day: Day, options: LiveThroughOptions): Promis
   const pauseMs = (dayMs * halfHourMs) / (day.closesAt - day.opensAt);
 
   async function publish(happening: Day['happenings'][number]): Promise<void> {
-    const { id } = await publisher.publish(happening.type, happening.data, { time: happening.time });
-    published.push({ ...happening, id });
+    const prepared = await publisher.prepare(happening.type, happening.data, { time: happening.time });
+    await publishUntilAccepted(publisher, prepared);
+    published.push({ ...happening, id: prepared.id });
   }
 
   show.line(row('', 'published', ['handled by', '', ''], ['  ledger: payments minus refunds', '', '', '']));
@@ -43,13 +47,30 @@ export async function liveThrough(day: Day, options: LiveThroughOptions): Promis
   for (let ends = day.opensAt + halfHourMs; ends <= day.closesAt; ends += halfHourMs) {
     const pause = sleep(pauseMs);
     const begins = ends - halfHourMs;
-    await Promise.all(day.happenings.filter(({ time }) => begins < +time && +time <= ends).map(publish));
+    const happened = day.happenings.filter(({ time }) => begins < +time && +time <= ends);
+    const due = published.length + happened.length;
+    const waiting = setInterval(() => {
+      show.line(`    … ${due - published.length} publishes wait for the broker`);
+    }, waitingLineEveryMs);
+    await Promise.all(happened.map(publish)).finally(() => clearInterval(waiting));
     await pause;
     const handled = groups.map((group) => String(group.handled.size));
     const accounts = currencies.map((currency) => money(ledger.totals.get(currency) ?? 0, currency));
     show.line(row(clockTime(ends), String(published.length), handled, accounts));
   }
   return published;
+}
+
+/** Where the broker is away for longer than a publish waits, the event is published again with the same id, so that nobody counts it twice. */
+async function publishUntilAccepted(publisher: Publisher<DemoEvents>, prepared: PreparedEvent): Promise<void> {
+  for (;;) {
+    try {
+      await publisher.publish(prepared);
+      return;
+    } catch (error) {
+      if (!EventsError.isInstance(error) || !error.retryable) throw error;
+    }
+  }
 }
 
 function row(time: string, published: string, handled: readonly string[], accounts: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectBroker, loadConfig } from '@payments/events-core';
+import { connectBroker, EventsError, loadConfig } from '@payments/events-core';
 import { check, type Finding, type Published } from './check.ts';
 import { dayOfPayments } from './day.ts';
 import { deadLetterDesk } from './dead-letter-desk.ts';
@@ -43,25 +43,34 @@ export async function runDemo({ configPath, show, dayMs, cookTheBooks }: DemoOpt
   await until(async () => missing(groups, published) === (await deadLetters()));
 
   show.heading('What no attempt could save lies in the dead letters');
-  for (const desk of desks) await desk.explain();
+  for (const desk of desks) await onceTheBrokerAnswers(() => desk.explain());
   await breathe();
 
   show.heading('The fix is deployed: a ledger that has an account for CHF');
   await bookkeeping.stop();
   ledger.openAccount('CHF');
   await bookkeeping.start();
-  for (const desk of desks) await desk.redrive();
+  for (const desk of desks) await onceTheBrokerAnswers(() => desk.redrive());
   await until(async () => missing(groups, published) === 0);
   await breathe();
 
   show.heading(`The day has ended: ${published.length} events of ${types.size} types`);
-  const findings = check({ published, groups, ledger: ledger.totals, deadLetters: await deadLetters() });
+  const findings = check({
+    published,
+    groups,
+    ledger: ledger.totals,
+    deadLetters: await onceTheBrokerAnswers(deadLetters),
+  });
   for (const finding of findings) showFinding(show, finding);
   const passed = findings.every(({ holds }) => holds);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   show.line();
   if (passed) show.good(`Everything adds up, after ${seconds} s.`);
   else show.bad(`This does not add up, after ${seconds} s.`);
+  if (messaging.broker_type !== 'memory') {
+    show.line(`The demo's groups stay on the broker and collect what is published there from now on.`);
+    show.line(`How to remove them: docs/brokers/${messaging.broker_type}.md.`);
+  }
   return passed;
 }
 
@@ -73,7 +82,20 @@ function missing(groups: readonly Group[], published: readonly Published[]): num
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   const due = Date.now() + patienceMs;
-  while (Date.now() < due && !(await condition())) await sleep(50);
+  while (Date.now() < due && !(await onceTheBrokerAnswers(condition))) await sleep(50);
+}
+
+/** Looks again while the broker is away. @throws what is wrong in the end */
+async function onceTheBrokerAnswers<T>(ask: () => Promise<T>): Promise<T> {
+  const due = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!EventsError.isInstance(error) || !error.retryable || Date.now() > due) throw error;
+      await sleep(200);
+    }
+  }
 }
 
 function showFinding(show: Show, { subject, holds, numbers, currency }: Finding): void {

@@ -24,11 +24,16 @@ export function createShow(print: (line: string) => void, coloured: boolean): Sh
   };
 }
 
-/** Shows what the library reports of its own accord: attempts that failed, events that were dead-lettered. */
+/** Shows what the library reports of its own accord: attempts that failed, dead letters, a connection that was lost. */
 export function showingLogger(show: Show): Logger {
   return {
     info: (details, message) => show.line(`↻ ${withoutId(message, details)}${reasonIn(details)}`),
-    warn: (details, message) => show.bad(`${withoutId(message, details)}${reasonIn(details)}`),
+    warn(details, message) {
+      const line = `${withoutId(message, details)}${reasonIn(details)}`;
+      // A connection that is back is a warning to the library, and good news to whoever looks.
+      if ('state' in details && details.state === 'found') show.good(line);
+      else show.bad(line);
+    },
     error: (details, message) => show.bad(`${withoutId(message, details)}${reasonIn(details)}`),
   };
 }

@@ -1,6 +1,7 @@
 const core = 'packages/events-core/src';
 const ofCore = 'packages/events-core/README.md';
 const ofMemory = 'packages/events-memory/README.md';
+const ofRabbitmq = 'packages/events-rabbitmq/README.md';
 const configuration = 'docs/configuration.md';
 
 /** Interfaces whose members are documented: name, source, document, and the heading above their table. */
@@ -13,6 +14,8 @@ export const documentedOptions = [
   ['MemoryInboxOptions', `${core}/consume/memory-inbox.ts`, ofCore, '### `memoryInbox`'],
   ['MemoryServerOptions', 'packages/events-memory/src/server/server-options.ts', ofMemory, '## Options'],
   ['MemoryOptions', 'packages/events-memory/src/options.ts', ofMemory, '## Options'],
+  ['RabbitmqOptions', 'packages/events-rabbitmq/src/options.ts', ofRabbitmq, '## Options'],
+  ['TlsOptions', 'packages/events-rabbitmq/src/settings.ts', ofRabbitmq, '### `tls`'],
   [
     'BrokerHarness',
     'packages/events-contract-tests/src/harness.ts',

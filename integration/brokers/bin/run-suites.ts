@@ -1,0 +1,24 @@
+/**
+ * `pnpm test:brokers`, and a step of `pnpm test`: runs the suites that need a broker. Where one cannot be had, says which
+ * command is missing; in CI that is a failure. `--soak`, for `pnpm test:soak`, lets them run for long;
+ * other arguments go to vitest: `pnpm test:brokers integration/rabbitmq/container.test.ts`.
+ */
+import { spawnSync } from 'node:child_process';
+import { prepareSuites, sayMissing } from '../suites.ts';
+
+const missing = await prepareSuites();
+if (missing.length > 0) {
+  sayMissing(missing);
+  if (missing.some(({ fails }) => fails)) process.exitCode = 1;
+} else {
+  const words = process.argv.slice(2);
+  const soak = words.includes('--soak') ? { EVENTS_SOAK: '1' } : {};
+  const rest = words.filter((word) => word !== '--soak');
+  const forVitest = rest.length > 0 ? ['--', ...rest] : [];
+  const { status, error } = spawnSync('turbo', ['run', 'test:brokers', '--continue', '--concurrency=1', ...forVitest], {
+    stdio: 'inherit',
+    env: { ...process.env, ...soak },
+  });
+  if (error !== undefined) console.error(`turbo could not be run: ${error.message}`);
+  process.exitCode = status ?? 1;
+}

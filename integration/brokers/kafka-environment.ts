@@ -1,0 +1,23 @@
+/** The settings of one Kafka node that is broker and controller, in the form the official image reads. */
+export function kafkaEnvironment(host: string, port: number): Readonly<Record<string, string>> {
+  return {
+    KAFKA_NODE_ID: '1',
+    KAFKA_PROCESS_ROLES: 'broker,controller',
+    KAFKA_LISTENERS: 'PLAINTEXT://:9092,INSIDE://:9093,CONTROLLER://:9094',
+    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port},INSIDE://localhost:9093`,
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    KAFKA_INTER_BROKER_LISTENER_NAME: 'INSIDE',
+    KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+    KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9094',
+    // After SIGKILL the node waits for the end of its own old session before it starts.
+    KAFKA_BROKER_SESSION_TIMEOUT_MS: '2000',
+    KAFKA_BROKER_HEARTBEAT_INTERVAL_MS: '500',
+    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+    KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: '1000',
+    KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS: '4',
+    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: '1',
+    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: '1',
+    KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
+  };
+}

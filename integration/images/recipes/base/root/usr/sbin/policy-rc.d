@@ -1,0 +1,3 @@
+#!/bin/sh
+# Packages start no services while they are installed: there is nothing that could run them.
+exit 101
