@@ -78,6 +78,22 @@ describe('losing channels and queues on RabbitMQ', { timeout: 40_000 }, () => {
     },
   );
 
+  it.each(['none', 'key'] as const)(
+    'stores what it held when it stops as soon as its queue is deleted (%s)',
+    async (ordering) => {
+      const place = await openPlace();
+      const member = await place.connected();
+      const desk = createDesk();
+      const subscription = await member.subscribe(spec({ ordering }), desk.deliver);
+      await place.client.publish(['held', 'held too']);
+      await eventually('out', () => desk.open.size === 2);
+      await place.client.delete(work);
+      for (const one of desk.open) one.settle({ kind: 'release' });
+      await subscription.stop(within(5_000));
+      expect(await place.client.ready(work)).toBe(2);
+    },
+  );
+
   it('binds its queue again when somebody has unbound it, though nothing tells it so', async () => {
     const { clock, goOff } = heldTimers(30_000);
     const place = await openPlace({ clock });

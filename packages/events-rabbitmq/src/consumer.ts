@@ -195,6 +195,7 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
     if (session === undefined || session.epoch.signal.aborted) return;
     session.epoch.flush();
     await session.intake.leave();
+    await deletedQueues.restore(abandoned.signal);
   }
 
   async function leave(): Promise<void> {

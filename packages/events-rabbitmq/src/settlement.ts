@@ -79,7 +79,7 @@ export function createSettler({ connection, group, redeclare }: SettlerOptions):
           if (!large && error instanceof CopyError && error.reason === 'too-large') {
             large = true;
             tooLarge += 1;
-            //stuck?.();
+            stuck?.();
           }
           // Somebody has deleted the queue: the message stays where it is until there is one again.
           if (error instanceof CopyError && error.reason === 'unroutable' && !signal.aborted) await redeclare();

@@ -24,9 +24,12 @@ export interface DeletedQueuesOptions {
 
 export function createDeletedQueues({ runtime, group, settler }: DeletedQueuesOptions): DeletedQueues {
   const deleted = new WeakMap<Epoch, Set<string>>();
+  /** Told of, and not collected yet. */
+  const pending = new Map<Epoch, () => void>();
   let orphans: Held[] = [];
 
   function collect(epoch: Epoch, queues: ReadonlySet<string>): void {
+    pending.delete(epoch);
     const found = [...epoch.holds()].filter(({ queue }) => queues.has(queue));
     orphans.push(...found);
     const names = [...queues].join(' and ');
@@ -44,9 +47,15 @@ export function createDeletedQueues({ runtime, group, settler }: DeletedQueuesOp
       if (known !== undefined) return void known.add(queue);
       const queues = new Set([queue]);
       deleted.set(epoch, queues);
-      runtime.clock.schedule(togetherMs, () => collect(epoch, queues));
+      const cancel = runtime.clock.schedule(togetherMs, () => collect(epoch, queues));
+      pending.set(epoch, () => {
+        cancel();
+        collect(epoch, queues);
+      });
     },
     async restore(signal) {
+      // Nobody may call this again: the consumer stops.
+      for (const collectNow of Array.from(pending.values())) collectNow();
       const stored = await Promise.all(
         orphans.map((held) => {
           const { message, queue, note, unsettled } = held;
