@@ -50,7 +50,7 @@ export async function removeQueues(
   { exchange, queues }: { readonly exchange: string; readonly queues: readonly string[] },
 ): Promise<void> {
   for (const queue of queues) await channel.deleteQueue(queue);
-  await channel.deleteExchange(exchange);
+  for (const name of [`${exchange}.group-bindings`, exchange]) await channel.deleteExchange(name);
 }
 
 /** On a connection of its own. */

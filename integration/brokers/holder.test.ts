@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { holderLabels, isGone } from './holder.ts';
+import { holderLabels, isGone, noHolderLabels } from './holder.ts';
 
 const mine = holderLabels();
 const gone = { ...mine, 'payments-events.process': String(2 ** 22 + 1) };
@@ -21,4 +21,9 @@ test('of other machines, other process namespaces and other containers nothing i
   expect(isGone({ ...gone, 'payments-events.host': 'another' })).toBe(false);
   expect(isGone({ ...gone, 'payments-events.processes': 'another' })).toBe(false);
   expect(isGone({})).toBe(false);
+});
+
+test('what carries the labels of an image only is held by nobody, and the image names every label', () => {
+  expect(Object.keys(noHolderLabels)).toEqual(Object.keys(mine));
+  expect(isGone(noHolderLabels)).toBe(false);
 });

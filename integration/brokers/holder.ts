@@ -17,6 +17,11 @@ const labels = {
 
 export type Labels = Readonly<Record<string, string>>;
 
+/** What an image carries, so that nobody's labels come with it. */
+export const noHolderLabels: Labels = Object.fromEntries(
+  [holderLabel, ...Object.values(labels)].map((label) => [label, '']),
+);
+
 /** This process, as long as it lives. */
 export const holder = randomUUID();
 
@@ -38,7 +43,7 @@ export function holderLabels(pid = process.pid): Labels {
  */
 export function isGone(container: Labels): boolean {
   const mine = holderLabels();
-  if (container[holderLabel] === undefined || container[labels.host] !== mine[labels.host]) return false;
+  if ((container[holderLabel] ?? '') === '' || container[labels.host] !== mine[labels.host]) return false;
   if (container[labels.boot] !== mine[labels.boot]) return true;
   if (container[labels.processes] !== mine[labels.processes]) return false;
   const pid = Number(container[labels.process]);

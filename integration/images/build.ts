@@ -8,7 +8,7 @@ import type { BrokerKind } from '../brokers/kinds.ts';
 import { startWatchdog } from '../brokers/watchdog.ts';
 import { buildBase, machineSettings } from './base-image.ts';
 import { fetchKafkaJars } from './kafka-jars.ts';
-import { baseTag, changes, recipesFolder, standInTag } from './recipe.ts';
+import { baseTag, changesOf, recipesFolder, standInTag } from './recipe.ts';
 
 /**
  * Builds what is missing of these images. Needs root, debootstrap and an engine that answers.
@@ -58,7 +58,7 @@ async function build(kind: BrokerKind, extra: Promise<string> | undefined, say: 
     await docker(['start', '--attach', name], 600_000);
     say(`docker commit ${standInTag(kind)}`);
     await docker(
-      ['commit', ...changes[kind].flatMap((change) => ['--change', change]), name, standInTag(kind)],
+      ['commit', ...changesOf(kind).flatMap((change) => ['--change', change]), name, standInTag(kind)],
       300_000,
     );
   } finally {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { noHolderLabels } from '../brokers/holder.ts';
 import type { BrokerKind } from '../brokers/kinds.ts';
 
 /** The release of Debian whose packages are taken: the first with RabbitMQ 4 and Redis 8. */
@@ -12,8 +13,7 @@ export const recipesFolder = join(import.meta.dirname, 'recipes');
 /** Whatever is no file of a recipe and changes what comes out. Count on when `build.ts` does something else. */
 const builderVersion = 1;
 
-/** The image's own settings, in the words of a Dockerfile. */
-export const changes: Readonly<Record<BrokerKind, readonly string[]>> = {
+const settings: Readonly<Record<BrokerKind, readonly string[]>> = {
   rabbitmq: [
     'CMD ["start-rabbitmq"]',
     'ENV RABBITMQ_NODENAME=rabbit@localhost',
@@ -25,6 +25,15 @@ export const changes: Readonly<Record<BrokerKind, readonly string[]>> = {
   nats: ['ENTRYPOINT ["nats-server"]', 'CMD ["--jetstream"]', 'EXPOSE 4222', 'VOLUME /data'],
 };
 
+/**
+ * The image's own settings, in the words of a Dockerfile. It is committed from a container of the process that builds it:
+ * with that one's labels, what anybody runs from the image would be taken for something that a dead process has left.
+ */
+export function changesOf(kind: BrokerKind): readonly string[] {
+  const blanks = Object.entries(noHolderLabels).map(([label, value]) => `LABEL ${label}="${value}"`);
+  return [...settings[kind], ...blanks];
+}
+
 export const repositories = 'payments-events';
 
 /** The first layer, which all stand-ins share. */
@@ -32,7 +41,7 @@ export const baseTag = `${repositories}/base:${hashOf('base', [suite])}`;
 
 /** A changed recipe has another tag and is built anew; one that has not changed is found. */
 export function standInTag(kind: BrokerKind): string {
-  return `${repositories}/${kind}:${hashOf(kind, [baseTag, ...changes[kind]])}`;
+  return `${repositories}/${kind}:${hashOf(kind, [baseTag, ...changesOf(kind)])}`;
 }
 
 function hashOf(recipe: string, also: readonly string[]): string {

@@ -108,9 +108,11 @@ describe('a process that ends', () => {
     const left = await create(labelsOfGone);
     const held = await create(holderLabels());
     const foreign = await create({ ...labelsOfGone, 'payments-events.host': 'another-machine' });
+    // The image was committed by a process that is gone as well.
+    const plain = await create({});
     await removeLeftovers();
-    expect(await Promise.all([left, held, foreign].map(exists))).toEqual([false, true, true]);
-    await docker(['rm', '--force', '--volumes', held, foreign]);
+    expect(await Promise.all([left, held, foreign, plain].map(exists))).toEqual([false, true, true, true]);
+    await docker(['rm', '--force', '--volumes', held, foreign, plain]);
   });
 });
 

@@ -71,8 +71,34 @@ test('an exchange that was deleted is declared again, and no send under way is l
   );
   expect(outcomes).not.toContain('rejected');
   await adapter.send(message(), within(5_000));
-  const parked = await place.client.ready(queueOf('.unrouted'));
-  expect(parked).toBeGreaterThanOrEqual(1 + outcomes.filter((outcome) => outcome === 'accepted').length);
+  const [stored, parked] = [await place.client.ready(queueOf('g')), await place.client.ready(queueOf('.unrouted'))];
+  expect((stored ?? 0) + (parked ?? 0)).toBeGreaterThanOrEqual(
+    2 + outcomes.filter((outcome) => outcome === 'accepted').length,
+  );
+});
+
+test('an exchange that was deleted under flow costs no group an event: each is stored for all of them, or parked', async () => {
+  const place = await openPlace();
+  const [adapter, other] = [await place.connected(), await place.connected()];
+  await adapter.declareGroup(spec());
+  await other.declareGroup(spec({ group: 'other' }));
+  const send = () =>
+    adapter.send(message(), within(5_000)).then(
+      () => true,
+      () => false,
+    );
+  const sends = Array.from({ length: 50 }, send);
+  await (await place.client.channel()).deleteExchange(names.exchange);
+  sends.push(...Array.from({ length: 50 }, send));
+  const accepted = (await Promise.all(sends)).filter(Boolean).length;
+  for (let late = 0; late < 10; late += 1) await adapter.send(message(), within(5_000));
+  const idsIn = async (queue: string) =>
+    (await place.client.take(queue)).map(({ properties }) => String(properties.messageId));
+  const ours = await idsIn(queueOf('g'));
+  expect(ours.length).toBeGreaterThanOrEqual(10);
+  expect(await idsIn(queueOf('other'))).toEqual(ours);
+  const parked = await idsIn(queueOf('.unrouted'));
+  expect(new Set([...ours, ...parked]).size).toBeGreaterThanOrEqual(accepted + 10);
 });
 
 test('what a full queue refuses is rejected, and the next is accepted once there is room', async () => {

@@ -31,9 +31,9 @@ async function startFailure(section: object, group = 'ledger') {
 }
 
 /** As docs/brokers/rabbitmq.md tells operators to grant them. */
-const names = '^(payments$|payment_)';
+const names = '^(payments(\\.group-bindings)?$|payment_)';
 const documented = {
-  declaring: { configure: names, write: '^(payments$|payment_|amq\\.default$)', read: names },
+  declaring: { configure: names, write: '^(payments(\\.group-bindings)?$|payment_|amq\\.default$)', read: names },
   checking: { configure: '^payment_.*\\.sweep-lock$', write: '^(payments$|payment_|amq\\.default$)', read: names },
   publishing: { configure: '^$', write: '^(payments|amq\\.default)$', read: '^$' },
 };

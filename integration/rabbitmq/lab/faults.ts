@@ -82,7 +82,8 @@ export function rabbitmqFaults(server: LabServer, tenant: Tenant, clients: Clien
     },
     async deleteTopology(group) {
       const work = `${names.queuePrefix}${group}`;
-      await management.request('DELETE', `/exchanges/${vhost}/${names.exchange}`);
+      for (const exchange of [names.exchange, `${names.exchange}.group-bindings`])
+        await management.request('DELETE', `/exchanges/${vhost}/${exchange}`);
       const queues = (await management.request(
         'GET',
         `/queues/${vhost}?disable_stats=true&enable_queue_totals=false`,

@@ -31,6 +31,8 @@ const closedMessage = 'The RabbitMQ adapter was closed.';
 export function rabbitmq(options: RabbitmqOptions): RabbitmqBroker {
   const settings = settingsOf(options);
   const subscriptions = new Map<string, Subscription>();
+  /** Groups whose subscription has ended with an error. */
+  const failed = new Set<string>();
   /** The steps of the groups this process has declared. */
   const stepsMs = new Map<string, readonly number[]>();
   const alone = createSweepLocks(needConnection);
@@ -96,15 +98,26 @@ export function rabbitmq(options: RabbitmqOptions): RabbitmqBroker {
     async subscribe(spec, deliver) {
       const connection = needConnection();
       const { group } = spec;
-      if (subscriptions.has(group))
+      if (subscriptions.has(group) && !failed.has(group))
         throw new ConfigurationError(`This process subscribes to group "${group}" already.`, 'group');
       const subscription = createSubscription({ connection, spec, deliver });
+      const { ended, ready } = subscription;
       subscriptions.set(group, subscription);
+      failed.delete(group);
       stepsMs.set(group, spec.retryDelaysMs);
-      const forget = () => void subscriptions.delete(group);
-      subscription.ended.then(forget, forget);
-      await subscription.ready;
-      return subscription;
+      const forget = () => {
+        if (subscriptions.get(group) === subscription) subscriptions.delete(group);
+      };
+      // One that could not go on stays: until it is stopped or begun anew, health says that nobody consumes.
+      ended.then(forget, () => failed.add(group));
+      try {
+        await ready;
+      } catch (error) {
+        forget();
+        throw error;
+      }
+      const stop: typeof subscription.stop = (stopping) => subscription.stop(stopping).finally(forget);
+      return { ended, stop };
     },
     deadLetters(group) {
       needConnected();

@@ -1,6 +1,7 @@
 import {
   BrokerUnavailableError,
   ConfigurationError,
+  describeError,
   EventsError,
   wait,
   type AdapterRuntime,
@@ -75,7 +76,8 @@ export function createConnection(settings: Settings, runtime: AdapterRuntime): O
         lost = false;
         runtime.notify({ kind: 'connection', state: 'found' });
       },
-      lost() {
+      lost(_: Live, error: unknown) {
+        runtime.logger.info({ system: 'rabbitmq', err: describeError(error) }, 'a connection to RabbitMQ has ended');
         if (lost) return;
         lost = true;
         runtime.notify({ kind: 'connection', state: 'lost' });
@@ -125,6 +127,8 @@ export function createConnection(settings: Settings, runtime: AdapterRuntime): O
   }
 
   async function repair(): Promise<void> {
+    const text = `exchange "${settings.exchange}" or a queue for unroutable events is missing, and is declared again; queues that others had bound are not`;
+    runtime.logger.warn({ system: 'rabbitmq' }, text);
     await declareExchange(await consumingWithin(retryMs), { clock, settings });
   }
 

@@ -25,8 +25,8 @@ import { declareGroup, queuesOf } from './topology.ts';
 const redeclareEveryMs = 30_000;
 /** A channel that lasted this long was no failure of its beginning. */
 const steadyMs = 5_000;
-/** A permission that is refused once may be one that is just being changed. */
-const refusalsToFail = 2;
+/** A permission that is refused for less than this may be one that is just being changed. */
+const refusedForMs = 5_000;
 
 export interface Subscription extends AdapterSubscription {
   /** Resolves when the broker knows the consumer: anything sent from now on will be delivered. */
@@ -59,7 +59,7 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
   const queues = queuesOf(settings.queuePrefix, group);
   const facts = { group, queues, retryDelaysMs, now: clock.now };
   const settler = createSettler({ connection, group, redeclare });
-  const deletedQueues = createDeletedQueues({ runtime, group, settler });
+  const deletedQueues = createDeletedQueues({ connection, spec, settler });
   const ready = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   /** Nothing begins any more. */
@@ -77,17 +77,17 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
   let cancelRedeclare = clock.schedule(redeclareEveryMs, redeclareAgain);
 
   async function consume(): Promise<void> {
-    let refusals = 0;
+    let refusedSince: number | undefined;
     for (let failures = 0; !leaving.signal.aborted;) {
       const live = await consuming.next(leaving.signal);
       const since = clock.elapsed();
       try {
         await consumeOn(live);
-        refusals = 0;
+        refusedSince = undefined;
       } catch (error) {
         const said = asEventsError(error);
-        if (replyCode(said.cause) === replies.accessRefused) refusals += 1;
-        if (isFatal(said, refusals)) throw said;
+        refusedSince = replyCode(said.cause) === replies.accessRefused ? (refusedSince ?? since) : undefined;
+        if (isFatal(said, clock.elapsed() - (refusedSince ?? since))) throw said;
         if (!leaving.signal.aborted)
           logger.warn({ group, err: said }, `group ${group} cannot consume, and tries again`);
       }
@@ -100,8 +100,11 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
   /** Resolves when the channel is gone on which it was consumed. */
   async function consumeOn(live: Live): Promise<void> {
     // First the queues, then a channel: the other way round a missing one would close each channel anew.
-    await declareGroup(live, { clock, settings }, spec);
-    await deletedQueues.restore(abandoned.signal);
+    const restore = () => deletedQueues.restore(abandoned.signal);
+    // What was held comes before what is published now; where no order is kept, that need not wait for it.
+    const beforeBinding = spec.ordering === 'key' ? restore : undefined;
+    await declareGroup(live, { clock, settings, beforeBinding }, spec);
+    await restore();
     if (leaving.signal.aborted) return;
     const mine = await openSession(live);
     const over = aborted(mine.epoch.signal);
@@ -145,11 +148,11 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
     }
   }
 
-  function isFatal(error: EventsError, refusals: number): boolean {
+  function isFatal(error: EventsError, refusedMs: number): boolean {
     if (!ConfigurationError.isInstance(error)) return !error.retryable && !begun;
     // Somebody may be about to put back what is missing, or to grant what was revoked.
     const code = replyCode(error.cause);
-    return !begun || (code === replies.accessRefused ? refusals >= refusalsToFail : code !== replies.notFound);
+    return !begun || (code === replies.accessRefused ? refusedMs >= refusedForMs : code !== replies.notFound);
   }
 
   function asEventsError(error: unknown): EventsError {

@@ -5,7 +5,7 @@ import { replies, replyCode } from './errors.ts';
 import type { Link } from './connection/link.ts';
 import type { Producer } from './producer.ts';
 import type { Unapplied } from './settlement.ts';
-import { unroutedQueue } from './topology.ts';
+import { bindingsExchange, unroutedQueue } from './topology.ts';
 import { within } from './connection/within.ts';
 
 /** A health check answers within two seconds, whatever the broker does. */
@@ -98,6 +98,7 @@ async function askConsuming(connection: OwnConnection): Promise<Answers> {
   const unrouted = unroutedQueue(queuePrefix);
   const asking = withChannel(live, clock, async (channel) => {
     await channel.checkExchange(exchange);
+    await channel.checkExchange(bindingsExchange(exchange));
     return unroutable === 'park' ? (await channel.checkQueue(unrouted)).messageCount : 0;
   });
   try {

@@ -1,5 +1,6 @@
 import { systemClock, type AdapterNotice } from '@payments/events-core';
 import { describe, expect, it } from 'vitest';
+import { delivered } from './message.test-support.ts';
 import { CopyError, type Copies } from './publishing/copies.ts';
 import { createSettler, destinationOf, releaseOf } from './settlement.ts';
 import { queuesOf } from './topology.ts';
@@ -95,6 +96,29 @@ describe('storing a copy', () => {
     await storing;
     expect(stuck).toBe(1);
     expect([settler.tooLarge, settler.delayed]).toEqual([0, 0]);
+  });
+
+  it('keeps what cannot even be made into a copy, counted and tried again, and never rejects', async () => {
+    const { settler } = createBench([]);
+    const message = delivered({});
+    Object.defineProperty(message, 'content', {
+      get() {
+        throw new TypeError('broken');
+      },
+    });
+    const right = new AbortController();
+    let stuck = 0;
+    const storing = settler.storeCopy({
+      message,
+      queue: 'q',
+      note: { state },
+      signal: right.signal,
+      stuck: () => void (stuck += 1),
+    });
+    await expect.poll(() => [stuck, settler.tooLarge, settler.delayed], { interval: 0 }).toEqual([1, 1, 1]);
+    right.abort();
+    expect(await storing).toBe(false);
+    expect([stuck, settler.tooLarge, settler.delayed]).toEqual([1, 0, 0]);
   });
 
   it('ends without a word when the right to settle is gone', async () => {

@@ -1,4 +1,4 @@
-import { wait, type DeliveryState, type Settlement } from '@payments/events-core';
+import { describeError, wait, type DeliveryState, type Settlement } from '@payments/events-core';
 import type { Message } from 'amqplib';
 import { backoffMs } from './connection/backoff.ts';
 import type { Connection } from './connection.ts';
@@ -18,14 +18,14 @@ interface Copying {
   readonly settlement?: Settlement['kind'];
   /** Aborts when the right to settle is gone. */
   readonly signal: AbortSignal;
-  /** Called once when it is found that it is too large to be copied: nothing else should wait for it. */
+  /** Called once when it is found that it cannot be copied: nothing else should wait for it. */
   readonly stuck?: () => void;
 }
 
 /** What could not be stored at once, and is not yet. */
 export interface Unapplied {
   readonly delayed: number;
-  /** Those of them whose headers leave no room for a note, as only another library's can. */
+  /** Those of them that cannot be copied: as a rule headers of another library's that leave no room for a note. */
   readonly tooLarge: number;
 }
 
@@ -39,7 +39,8 @@ export interface Settler extends Unapplied {
 
 interface Storing {
   readonly queue: string;
-  readonly copy: StoredCopy;
+  /** Made when it is stored. @throws whatever it finds in the message: then it cannot be copied. */
+  readonly copy: StoredCopy | (() => StoredCopy);
   readonly settlement?: Settlement['kind'];
   readonly signal: AbortSignal;
   readonly stuck?: () => void;
@@ -72,11 +73,11 @@ export function createSettler({ connection, group, redeclare }: SettlerOptions):
     try {
       for (let failures = 0; !signal.aborted; failures += 1) {
         try {
-          await copies.store(queue, copy, signal);
+          await copies.store(queue, made(copy), signal);
           return true;
         } catch (error) {
           report(error);
-          if (!large && error instanceof CopyError && error.reason === 'too-large') {
+          if (!large && isHopeless(error)) {
             large = true;
             tooLarge += 1;
             stuck?.();
@@ -102,8 +103,25 @@ export function createSettler({ connection, group, redeclare }: SettlerOptions):
       return tooLarge;
     },
     store,
-    storeCopy: ({ message, note, ...storing }) => store({ ...storing, copy: toCopy(message, note) }),
+    storeCopy: ({ message, note, ...storing }) => store({ ...storing, copy: () => toCopy(message, note) }),
   };
+}
+
+function made(copy: Storing['copy']): StoredCopy {
+  if (typeof copy !== 'function') return copy;
+  try {
+    return copy();
+  } catch (error) {
+    throw new UncopyableError(`A message cannot be copied: ${describeError(error).text}`, { cause: error });
+  }
+}
+
+class UncopyableError extends Error {
+  override readonly name = 'UncopyableError';
+}
+
+function isHopeless(error: unknown): boolean {
+  return error instanceof UncopyableError || (error instanceof CopyError && error.reason === 'too-large');
 }
 
 export interface Destination {

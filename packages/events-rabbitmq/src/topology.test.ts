@@ -1,6 +1,10 @@
+import { EventEmitter } from 'node:events';
+import { systemClock, type GroupSpec } from '@payments/events-core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { queueArguments, queuesOf, retryStepMs, unroutedQueue } from './topology.ts';
+import type { Live } from './connection/link.ts';
+import type { Settings } from './settings.ts';
+import { declareGroup, queueArguments, queuesOf, retryStepMs, unroutedQueue } from './topology.ts';
 
 const group = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 const steps = [1, 200, 5_000];
@@ -37,3 +41,29 @@ test.each(['none', 'key'] as const)(
     ).toMatchSnapshot();
   },
 );
+
+test('what is to lie in the queues first comes when they are there, and before they are bound', async () => {
+  const said: string[] = [];
+  const saying = (what: string) => () => Promise.resolve(void said.push(what));
+  const channel = () =>
+    Object.assign(new EventEmitter(), {
+      close: () => Promise.resolve(),
+      assertExchange: saying('exchange'),
+      bindExchange: saying('exchange'),
+      assertQueue: saying('queue'),
+      bindQueue: saying('binding'),
+    });
+  const model = { createChannel: () => Promise.resolve(channel()) };
+  const live = { model, over: new AbortController().signal } as unknown as Live;
+  const settings = { exchange: 'e', queuePrefix: 'p_', topology: 'declare', unroutable: 'error' } as Settings;
+  const spec: GroupSpec = {
+    group: 'g',
+    ordering: 'key',
+    patterns: ['#'],
+    types: [],
+    retryDelaysMs: [],
+    startFrom: 'earliest',
+  };
+  await declareGroup(live, { clock: systemClock, settings, beforeBinding: saying('what was held') }, spec);
+  expect([...new Set(said)]).toEqual(['exchange', 'queue', 'what was held', 'binding']);
+});

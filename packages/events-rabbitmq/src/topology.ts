@@ -30,6 +30,15 @@ export function queuesOf(queuePrefix: string, group: string): GroupQueues {
   };
 }
 
+/**
+ * What groups are bound to. It is fed by the exchange that events are published to: that one is shared with other libraries,
+ * and whoever deletes it, and declares it again, would take the bindings of all groups along, one group coming back before
+ * another. Events would be routed to some and kept for none.
+ */
+export function bindingsExchange(exchange: string): string {
+  return `${exchange}.group-bindings`;
+}
+
 /** Where events lie that no queue was bound for. No group is called so: a group has no `.`. */
 export function unroutedQueue(queuePrefix: string): string {
   return `${queuePrefix}.unrouted`;
@@ -97,47 +106,74 @@ export interface Declaring {
   readonly settings: Settings;
 }
 
+export interface DeclaringGroup extends Declaring {
+  /** What is to lie in the queues before anything that is published now: called when they are there, and may not be bound. */
+  readonly beforeBinding?: (() => Promise<void>) | undefined;
+}
+
 /**
  * Declares everything of a group, or checks that it is there: nothing is ever removed or unbound.
  * @throws {ConfigurationError} for what exists with other settings, is missing, or may not be declared.
  * @throws {BrokerUnavailableError} when no answer came.
  */
-export async function declareGroup(live: Live, declaring: Declaring, spec: GroupSpec): Promise<void> {
-  const { clock, settings } = declaring;
+export async function declareGroup(live: Live, declaring: DeclaringGroup, spec: GroupSpec): Promise<void> {
+  const { clock, settings, beforeBinding } = declaring;
   const { exchange } = settings;
+  const what = `The topology of group "${spec.group}"`;
   if (settings.topology === 'declare') await declareExchange(live, declaring);
-  await translated(`The topology of group "${spec.group}"`, () =>
+  await translated(what, () =>
     withChannel(live, clock, async (channel) => {
       for (const [queue, args] of queueArguments(settings, spec)) {
         await asked(`Queue "${queue}"`, 'group', () =>
           settings.topology === 'check' ? channel.checkQueue(queue) : channel.assertQueue(queue, { arguments: args }),
         );
       }
-      if (settings.topology === 'check') return;
+    }),
+  );
+  await beforeBinding?.();
+  if (settings.topology === 'check') return;
+  // A channel of its own: what comes between may take longer than a channel is waited for.
+  await translated(what, () =>
+    withChannel(live, clock, async (channel) => {
       const { work } = queuesOf(settings.queuePrefix, spec.group);
       for (const pattern of spec.patterns) {
-        await asked(`The binding of queue "${work}"`, 'group', () => channel.bindQueue(work, exchange, pattern));
+        await asked(`The binding of queue "${work}"`, 'group', () =>
+          channel.bindQueue(work, bindingsExchange(exchange), pattern),
+        );
       }
     }),
   );
 }
 
-/** Declares the exchange and, where events are parked, the queue for what nobody is bound for; or checks them. */
+/**
+ * Declares the exchange, that of the groups' bindings and, where events are parked, the queue for what nobody is bound for;
+ * or checks them.
+ */
 export async function declareExchange(live: Live, { clock, settings }: Declaring): Promise<void> {
   const { exchange, queuePrefix, unroutable, topology } = settings;
-  const check = topology === 'check';
+  const bindings = bindingsExchange(exchange);
+  const unrouted = unroutedQueue(queuePrefix);
   await translated('The exchange', () =>
     withChannel(live, clock, async (channel: Channel) => {
+      if (topology === 'check') {
+        await asked(`Exchange "${exchange}"`, 'exchange', () => channel.checkExchange(exchange));
+        await asked(`Exchange "${bindings}"`, 'exchange', () => channel.checkExchange(bindings));
+        if (unroutable === 'park')
+          await asked(`Queue "${unrouted}"`, 'queuePrefix', () => channel.checkQueue(unrouted));
+        return;
+      }
+      // First where events are kept, last where they come in: until all is bound, what comes in is parked.
+      if (unroutable === 'park')
+        await asked(`Queue "${unrouted}"`, 'queuePrefix', () => channel.assertQueue(unrouted, { arguments: kept }));
+      // Without arguments: an alternate exchange would be refused where another library has made this one.
       await asked(`Exchange "${exchange}"`, 'exchange', () =>
-        check
-          ? channel.checkExchange(exchange)
-          : // Without arguments: an alternate exchange would be refused where another library has made this one.
-            channel.assertExchange(exchange, 'topic', { durable: true }),
+        channel.assertExchange(exchange, 'topic', { durable: true }),
       );
-      if (unroutable === 'error') return;
-      const unrouted = unroutedQueue(queuePrefix);
-      await asked(`Queue "${unrouted}"`, 'queuePrefix', () =>
-        check ? channel.checkQueue(unrouted) : channel.assertQueue(unrouted, { arguments: kept }),
+      await asked(`Exchange "${bindings}"`, 'exchange', () =>
+        channel.assertExchange(bindings, 'topic', { durable: true, internal: true }),
+      );
+      await asked(`The binding of exchange "${bindings}"`, 'exchange', () =>
+        channel.bindExchange(bindings, exchange, '#'),
       );
     }),
   );

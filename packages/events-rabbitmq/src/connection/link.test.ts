@@ -59,17 +59,45 @@ test('a connection that is lost is made again, and each listener hears of both',
   await link.close(never);
 });
 
-test('what waiting cannot mend ends the first wait at once, and a running link at its second refusal', async () => {
+test('what waiting cannot mend ends the first wait at once', async () => {
   const early = linkTo([refuse]);
   await expect(early.link.next(never)).rejects.toThrow('wrong password');
   await early.link.close(never);
+});
 
+test('a running link is refused in passing for some seconds, and then for good, until it is let in again', async () => {
+  let elapsedMs = 0;
+  let refused = true;
+  const clock: AdapterRuntime['clock'] = {
+    now: () => 0,
+    elapsed: () => elapsedMs,
+    schedule(delayMs, run) {
+      elapsedMs += delayMs;
+      const turn = setImmediate(run);
+      return () => clearImmediate(turn);
+    },
+  };
   const first = connection();
-  const { link, dials } = linkTo([() => first, unreachable, refuse, unreachable, refuse, refuse, connection]);
-  await link.next(never);
+  const refuseOrNot = () => (refused ? refuse() : connection());
+  const passing = linkTo([() => first, unreachable, refuse, refuse, connection], {
+    ...runtime,
+    clock,
+    random: () => 0.1,
+  });
+  await passing.link.next(never);
   first.giveUp(new Error('gone'));
+  await passing.link.next(never);
+  expect(passing.dials()).toBe(5);
+  await passing.link.close(never);
+
+  const second = connection();
+  const { link } = linkTo([() => second, refuseOrNot], { ...runtime, clock, random: () => 0.1 });
+  await link.next(never);
+  second.giveUp(new Error('gone'));
+  const since = elapsedMs;
   await expect(link.next(never)).rejects.toThrow('wrong password');
-  expect(dials()).toBe(6);
+  expect(elapsedMs - since).toBeGreaterThanOrEqual(5_000);
+  refused = false;
   await expect.poll(() => link.live).toBeDefined();
   expect(link.failure).toBeUndefined();
   await link.close(never);

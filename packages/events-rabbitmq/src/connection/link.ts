@@ -68,8 +68,11 @@ export interface LinkOptions {
 const closeMs = 2_000;
 /** A connection that lasted so long, in milliseconds, was a success. One that is ended sooner counts as another failure. */
 const steadyMs = 250;
-/** A login that is refused once may be one that is just being changed. */
-const refusalsToFail = 2;
+/**
+ * What was connected before, and is refused for less than this, may be refused in passing: a password that is being changed, a
+ * limit on connections, a virtual host that starts. Milliseconds.
+ */
+const refusedForMs = 5_000;
 
 export function createLink({ name, runtime, dial, isFatal }: LinkOptions): Link {
   const { clock, random } = runtime;
@@ -85,7 +88,7 @@ export function createLink({ name, runtime, dial, isFatal }: LinkOptions): Link 
   let shortLived = 0;
 
   async function keepDialling(): Promise<void> {
-    let refusals = 0;
+    let refusedSince: number | undefined;
     for (let failures = shortLived; !ending.signal.aborted; failures += 1) {
       if (failures > 0 || wasLive) await wait(clock, backoffMs(failures, random), ending.signal);
       if (ending.signal.aborted) return;
@@ -93,8 +96,11 @@ export function createLink({ name, runtime, dial, isFatal }: LinkOptions): Link 
         return establish(await dial(ending.signal));
       } catch (error) {
         lastError = error;
-        if (!isFatal(error)) refusals = 0;
-        else if (((refusals += 1), !wasLive || refusals >= refusalsToFail)) fail(error);
+        if (!isFatal(error)) refusedSince = undefined;
+        else {
+          refusedSince ??= clock.elapsed();
+          if (!wasLive || clock.elapsed() - refusedSince >= refusedForMs) fail(error);
+        }
       }
     }
   }

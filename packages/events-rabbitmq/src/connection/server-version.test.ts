@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { serverProblem } from './server-version.ts';
+import { cancelsAtTimeout, serverProblem } from './server-version.ts';
 
 test.each([
   ['RabbitMQ', '4.0.5', false, undefined],
@@ -14,4 +14,14 @@ test.each([
   const found = serverProblem({ product, version }, allowed);
   if (problem === undefined) expect(found).toBeUndefined();
   else expect(found).toMatch(problem);
+});
+
+test.each([
+  ['4.2.7', false],
+  ['4.3.0-rc.1', true],
+  ['4.10.0', true],
+  ['5.0.0', true],
+  ['next', false],
+])('%s cancels a consumer at a timeout: %s', (version, cancels) => {
+  expect(cancelsAtTimeout({ version })).toBe(cancels);
 });

@@ -18,6 +18,7 @@ export interface Held extends Unacknowledged {
   previous: this | undefined;
   next: this | undefined;
   readonly message: ConsumeMessage;
+  readonly heldAtMs: number;
   /** The queue it lies in. */
   readonly queue: string;
   /** What the adapter itself wrote beside it. */
@@ -217,6 +218,7 @@ export function createEpoch(options: EpochOptions): Epoch {
         previous: undefined,
         next: undefined,
         message,
+        heldAtMs: clock.elapsed(),
         queue,
         note: noteOf(message),
         returned: countOf(message),

@@ -2,6 +2,7 @@ import type { OwnConnection } from '../connection.ts';
 import { withChannel } from '../connection/channel.ts';
 import { replies, replyCode, topologyError } from '../errors.ts';
 import type { Live } from '../connection/link.ts';
+import { NoAnswer } from '../connection/within.ts';
 
 /** A name that one at a time may have, among all processes. */
 export interface SweepLock {
@@ -19,11 +20,19 @@ export function createSweepLocks(connectionOf: () => OwnConnection) {
   const taken = new Set<string>();
 
   async function lock(connection: OwnConnection, live: Live, { queue, path, busy }: SweepLock): Promise<void> {
+    let asked = false;
     try {
-      await withChannel(live, connection.runtime.clock, (channel) =>
-        channel.assertQueue(queue, { exclusive: true, durable: false, arguments: { 'x-queue-type': 'classic' } }),
-      );
+      await withChannel(live, connection.runtime.clock, (channel) => {
+        asked = true;
+        return channel.assertQueue(queue, {
+          exclusive: true,
+          durable: false,
+          arguments: { 'x-queue-type': 'classic' },
+        });
+      });
     } catch (error) {
+      // It may be declared yet: this connection would have the lock for as long as it lasts, and nobody would unlock it.
+      if (asked && error instanceof NoAnswer) live.giveUp(error);
       if (replyCode(error) === replies.locked) throw busy();
       throw topologyError(error, { what: `Queue "${queue}"`, path });
     }
