@@ -29,9 +29,15 @@ export async function liveThrough(day: Day, options: LiveThroughOptions): Promis
   const currencies = [...ledger.totals.keys()];
   const pauseMs = (dayMs * halfHourMs) / (day.closesAt - day.opensAt);
 
+  /** By key: one after another, so that a refund never overtakes its payment, also where a publish has to be repeated. */
+  const last = new Map<string, Promise<void>>();
+
   async function publish(happening: Day['happenings'][number]): Promise<void> {
     const prepared = await publisher.prepare(happening.type, happening.data, { time: happening.time });
-    await publishUntilAccepted(publisher, prepared);
+    const key = prepared.key ?? prepared.id;
+    const accepted = (last.get(key) ?? Promise.resolve()).then(() => publishUntilAccepted(publisher, prepared));
+    last.set(key, accepted);
+    await accepted;
     published.push({ ...happening, id: prepared.id });
   }
 

@@ -31,7 +31,9 @@ export interface HealthOptions {
 export async function checkHealth({ connection, producer, subscriptions }: HealthOptions): Promise<HealthReport> {
   const { closed, publishing, consuming } = connection;
   if (closed) return report(connection, [], [{ code: 'closed', message: 'The RabbitMQ adapter was closed.' }]);
-  const absent = [publishing, consuming].flatMap(absence);
+  const absent = [publishing, consuming].flatMap((link) => absence(link, link.name));
+  // One reason is enough where both are gone.
+  if (absent.length === 2) return report(connection, [], absence(publishing));
   if (absent.length > 0) return report(connection, [], absent);
   const [answers, publishes] = await Promise.all([askConsuming(connection), askPublishing(connection)]);
   const found = subscriptions.flatMap(delays);
@@ -60,11 +62,12 @@ function report(
   };
 }
 
-function absence({ name, live, failure, lastError }: Link): readonly HealthProblem[] {
+function absence({ live, failure, lastError }: Link, name?: Link['name']): readonly HealthProblem[] {
   if (failure !== undefined) return [{ code: 'login-refused', message: failure.message }];
   if (live !== undefined) return [];
-  const why = lastError === undefined ? '' : ` ${describeError(lastError).text}`;
-  return [{ code: 'disconnected', message: `There is no connection to RabbitMQ for ${name}.${why}` }];
+  const what = `There is no connection to RabbitMQ${name === undefined ? '' : ` for ${name}`}`;
+  const why = lastError === undefined ? '' : `: ${describeError(lastError).text}`;
+  return [{ code: 'disconnected', message: `${what}${why}.` }];
 }
 
 function standstill({ group, consuming }: ConsumingState): readonly HealthProblem[] {
@@ -94,7 +97,7 @@ async function askConsuming(connection: OwnConnection): Promise<Answers> {
   const { clock } = runtime;
   const { exchange, unroutable, queuePrefix } = settings;
   const live = consuming.live;
-  if (live === undefined) return { silent: absence(consuming), problems: [] };
+  if (live === undefined) return { silent: absence(consuming, consuming.name), problems: [] };
   const unrouted = unroutedQueue(queuePrefix);
   const asking = withChannel(live, clock, async (channel) => {
     await channel.checkExchange(exchange);

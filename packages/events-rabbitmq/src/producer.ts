@@ -61,6 +61,8 @@ const parked: SendReceipt = Object.freeze({ position: 'unrouted', duplicate: fal
 export function createProducer({ place, settings, copies, progressed, repair }: ProducerOptions): Producer {
   const { exchange, unroutable, queuePrefix } = settings;
   let forbidden: string | undefined;
+  /** Once is enough: health counts them. */
+  let warned = false;
   /** Events that no queue was bound for, on their way to the queue for those. */
   const parking = new Set<Promise<void>>();
 
@@ -77,6 +79,11 @@ export function createProducer({ place, settings, copies, progressed, repair }: 
    * By a copy, because the exchange may have been made without an alternate one, and cannot be given one.
    */
   function keep(posting: EventPosting): void {
+    if (!warned) {
+      warned = true;
+      const text = `no group is bound for ${posting.type}: it is parked in "${unroutedQueue(queuePrefix)}", as others may be after it`;
+      place.runtime.logger.warn({ system: 'rabbitmq', id: posting.id }, text);
+    }
     const done = park(posting).finally(() => parking.delete(done));
     parking.add(done);
   }

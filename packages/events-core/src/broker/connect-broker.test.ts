@@ -96,7 +96,9 @@ describe('connecting', () => {
       trying.resolve();
       return unreachable(...args);
     };
-    installed.adapter = fakeAdapter({ connect, close });
+    const problems = [{ code: 'disconnected', message: 'connect ECONNREFUSED one:9092.' }];
+    const health = async () => ({ status: 'down', problems }) as const;
+    installed.adapter = fakeAdapter({ connect, close, health });
     const refused = connectBroker(kafka, { from: application, connectTimeoutMs: 5_000 }).catch(
       (error: unknown) => error,
     );
@@ -107,7 +109,9 @@ describe('connecting', () => {
     const error = await refused;
     expect(BrokerUnavailableError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({
-      message: expect.stringContaining('kafka at one:9092, two was not ready within 5000 ms'),
+      message: expect.stringMatching(
+        /^kafka at one:9092, two was not ready within 5000 ms\. connect ECONNREFUSED one:9092\. Check/,
+      ),
     });
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain('hunter2');
     expect(close).toHaveBeenCalledOnce();

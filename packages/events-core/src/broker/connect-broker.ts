@@ -102,18 +102,22 @@ async function readyWithin(
   declare: () => Promise<void>,
 ): Promise<void> {
   const late = new AbortController();
-  const cancel = connection.runtime.clock.schedule(timeoutMs, () => {
-    late.abort(
-      new BrokerUnavailableError(
-        `${where} was not ready within ${timeoutMs} ms. Check that it runs and can be reached from here; connectTimeoutMs is how long to wait.`,
-      ),
+  const notReady = (why = '') =>
+    new BrokerUnavailableError(
+      `${where} was not ready within ${timeoutMs} ms.${why} Check that it runs and can be reached from here; connectTimeoutMs is how long to wait.`,
     );
-  });
+  const cancel = connection.runtime.clock.schedule(timeoutMs, () => late.abort(notReady()));
   const givenUp = signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]);
   try {
     await connection.ready(givenUp);
     await unlessAborted(declare(), givenUp);
     givenUp.throwIfAborted();
+  } catch (error) {
+    if (error !== late.signal.reason) throw error;
+    // What the adapter has met so far: a refused port, a name that does not resolve.
+    const { problems } = await measureHealth(connection.adapter);
+    const met = problems.filter(({ code }) => !code.startsWith('health-'));
+    throw notReady(met.map(({ message }) => ` ${message}`).join(''));
   } finally {
     cancel();
   }

@@ -22,6 +22,8 @@ export interface PublishReceipt {
 
 /** Announces events. Borrowed from a broker: closing one never closes the other's connection. Safe to use concurrently. */
 export interface Publisher<M = PaymentEvents> {
+  /** Publishes what `prepare` returned, as often as needed, with the same id. First, because TypeScript explains a mistake by the last. */
+  publish(prepared: PreparedEvent, options?: Pick<PublishOptions, 'headers'>): Promise<PublishReceipt>;
   /**
    * Resolves when the broker has durably accepted the event: from then on it is handled or lies in the dead letters.
    * Order is call order for one topic and key as long as no try fails; await each publish where it must hold through failures.
@@ -32,8 +34,6 @@ export interface Publisher<M = PaymentEvents> {
    * @throws what the adapter refuses to connect with: wrong credentials, for example.
    */
   publish<T extends TypeOf<M>>(type: T, data: DataIn<M[T]>, options?: PublishOptions): Promise<PublishReceipt>;
-  /** Publishes what `prepare` returned, as often as needed, with the same id. */
-  publish(prepared: PreparedEvent, options?: Pick<PublishOptions, 'headers'>): Promise<PublishReceipt>;
   /** Validates and gives the event its id, sends nothing. @throws {InvalidEventError} */
   prepare<T extends TypeOf<M>>(
     type: T,
