@@ -28,7 +28,9 @@ describe('the programs of the documentation on RabbitMQ', { timeout: 120_000 }, 
     const host = await openVirtualHost();
     const env = { MESSAGING__BROKER_TYPE: 'rabbitmq', MESSAGING__URL: host.url };
     const { exitCode, stdout, stderr } = await runExample(file, { env });
-    expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: '' });
+    // RabbitMQ says what memory need not: some of these events have no group yet.
+    const complaints = stderr.split('\n').filter((line) => line !== '' && !line.includes('no group is bound for'));
+    expect({ exitCode, complaints }, stdout).toEqual({ exitCode: 0, complaints: [] });
     // Handlers run side by side, so lines of different events come in any order.
     for (const line of lines) expect(stdout.split('\n')).toContainEqual(expect.stringMatching(line));
     // It really was this broker: the program has left its queues here.
