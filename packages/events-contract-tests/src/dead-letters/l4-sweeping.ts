@@ -183,7 +183,8 @@ async function survivesAKill(bench: Bench, group: string): Promise<void> {
   );
   equal((await bench.probe.stored(group)).dead, 0, 'dead letters left');
   const doubled = [...before].filter((id) => ledger.runsOf(group, id).filter(({ end }) => end === 'ok').length > 1);
-  between(doubled.length, 0, 1, 'letters doubled by the kill');
+  // Verdicts may be on their way: stored again, and not yet removed. At twenty a second, those of the last quarter.
+  between(doubled.length, 0, 5, 'letters doubled by the kill');
   await process.close();
 }
 
