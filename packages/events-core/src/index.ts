@@ -133,3 +133,11 @@ export type { GroupDeclaration } from './broker/declare-groups.ts';
 
 export { systemClock } from './ports/system-clock.ts';
 export { wait } from './ports/wait.ts';
+
+// What adapters need again and again.
+export { aborted } from './ports/aborted.ts';
+export { createApplying, type Applying } from './ports/applying.ts';
+export { backoffMs } from './ports/backoff.ts';
+export { createLinkedList, type LinkedList, type ListNode } from './ports/linked-list.ts';
+export { createSharedSignals, type SharedSignals } from './ports/shared-signals.ts';
+export { NoAnswer, within, type Patience } from './ports/within.ts';

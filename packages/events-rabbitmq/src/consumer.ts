@@ -1,13 +1,14 @@
 import {
+  aborted,
+  type AdapterSubscription,
+  backoffMs,
   ClosedError,
   ConfigurationError,
-  EventsError,
-  wait,
-  type AdapterSubscription,
   type Deliver,
+  EventsError,
   type SubscriptionSpec,
+  wait,
 } from '@payments/events-core';
-import { backoffMs } from './connection/backoff.ts';
 import { openChannel } from './connection/channel.ts';
 import type { Connection } from './connection.ts';
 import { createDeletedQueues } from './consuming/deleted-queues.ts';
@@ -17,7 +18,6 @@ import type { Intake } from './consuming/intake.ts';
 import { createOrderedIntake } from './consuming/ordered-intake.ts';
 import { createUnorderedIntake } from './consuming/unordered-intake.ts';
 import type { Live } from './connection/link.ts';
-import { aborted } from './connection/within.ts';
 import { createSettler, type Unapplied } from './settlement.ts';
 import { declareGroup, queuesOf } from './topology.ts';
 

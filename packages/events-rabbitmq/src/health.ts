@@ -1,4 +1,4 @@
-import { describeError, type HealthProblem, type HealthReport } from '@payments/events-core';
+import { describeError, type HealthProblem, type HealthReport, within } from '@payments/events-core';
 import { withChannel } from './connection/channel.ts';
 import type { OwnConnection } from './connection.ts';
 import { replies, replyCode } from './errors.ts';
@@ -6,7 +6,6 @@ import type { Link } from './connection/link.ts';
 import type { Producer } from './producer.ts';
 import type { Unapplied } from './settlement.ts';
 import { bindingsExchange, unroutedQueue } from './topology.ts';
-import { within } from './connection/within.ts';
 
 /** A health check answers within two seconds, whatever the broker does. */
 const answerMs = 1_500;
@@ -105,7 +104,7 @@ async function askConsuming(connection: OwnConnection): Promise<Answers> {
     return unroutable === 'park' ? (await channel.checkQueue(unrouted)).messageCount : 0;
   });
   try {
-    const parked = await within(asking, { clock, ms: answerMs, what: 'answer a health check' });
+    const parked = await within(asking, { clock, ms: answerMs, who: 'RabbitMQ', what: 'answer a health check' });
     connection.progressed();
     if (parked === 0) return { silent: [], problems: [] };
     const message = `${parked} events lie in queue "${unrouted}", because no group was bound for them. Declare the group, then call republishParked() of the adapter.`;
@@ -123,7 +122,7 @@ async function askPublishing({ publishing, runtime }: OwnConnection): Promise<re
   if (live === undefined || blocked !== undefined) return [];
   try {
     const asking = withChannel(live, runtime.clock, () => Promise.resolve());
-    await within(asking, { clock: runtime.clock, ms: answerMs, what: 'answer a health check' });
+    await within(asking, { clock: runtime.clock, ms: answerMs, who: 'RabbitMQ', what: 'answer a health check' });
     return [];
   } catch (error) {
     if (publishing.blocked !== undefined) return [];

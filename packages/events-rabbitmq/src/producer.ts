@@ -1,4 +1,4 @@
-import { SendError, type OutgoingMessage, type SendReceipt } from '@payments/events-core';
+import { aborted, type OutgoingMessage, SendError, type SendReceipt } from '@payments/events-core';
 import type { Message } from 'amqplib';
 import { CopyError, type Copies } from './publishing/copies.ts';
 import { named, outcomeError, replyText, tooLarge } from './errors.ts';
@@ -7,7 +7,6 @@ import { maxHeaderBytes, maxMessageBytes } from './limits.ts';
 import { idOf, toNative, type NativeMessage } from './mapping.ts';
 import type { Outcome, Posting } from './publishing/posting.ts';
 import { unroutedQueue } from './topology.ts';
-import { aborted } from './connection/within.ts';
 import type { Settings } from './settings.ts';
 
 export interface Producer {

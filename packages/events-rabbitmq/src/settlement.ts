@@ -1,6 +1,5 @@
-import { describeError, wait, type DeliveryState, type Settlement } from '@payments/events-core';
+import { backoffMs, type DeliveryState, describeError, type Settlement, wait } from '@payments/events-core';
 import type { Message } from 'amqplib';
-import { backoffMs } from './connection/backoff.ts';
 import type { Connection } from './connection.ts';
 import { toCopy, type CopyNote, type StoredCopy } from './messages/copy-note.ts';
 import { CopyError } from './publishing/copies.ts';

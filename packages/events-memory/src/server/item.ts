@@ -1,6 +1,5 @@
-import type { DeliveryState } from '@payments/events-core';
+import type { DeliveryState, ListNode } from '@payments/events-core';
 import type { HeapNode } from './heap.ts';
-import type { ListNode } from './linked-list.ts';
 import type { Member } from './member.ts';
 import type { StoredMessage } from './stored-message.ts';
 

@@ -1,4 +1,4 @@
-import { createLinkedList } from './linked-list.ts';
+import { createLinkedList } from '@payments/events-core';
 import type { StoredMessage, WireMessage } from './stored-message.ts';
 
 /** Messages held by all logs of a server together: what the capacity limits. */

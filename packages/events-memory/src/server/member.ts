@@ -1,6 +1,6 @@
+import { createLinkedList, type LinkedList } from '@payments/events-core';
 import type { Group } from './group.ts';
 import type { Handover } from './item.ts';
-import { createLinkedList, type LinkedList } from './linked-list.ts';
 
 /** One subscription of a group, as the server sees it. */
 export interface Member {

@@ -1,5 +1,4 @@
-import type { Headers } from '@payments/events-core';
-import type { ListNode } from './linked-list.ts';
+import type { Headers, ListNode } from '@payments/events-core';
 
 /** A message as bytes on the wire. Headers are frozen, the body is nobody else's. */
 export interface WireMessage {

@@ -1,7 +1,7 @@
+import { within } from '@payments/events-core';
 import type { Clock } from '@payments/events-core';
 import type { Channel, ConfirmChannel } from 'amqplib';
 import type { Live } from './link.ts';
-import { within } from './within.ts';
 
 /** A channel while it lasts. Tags are its own: an acknowledgement said on another one settles another message. */
 export interface OpenChannel<C extends Channel = Channel> {
@@ -34,7 +34,12 @@ export function openConfirmChannel(live: Live, clock: Clock): Promise<OpenChanne
 export async function withChannel<T>(live: Live, clock: Clock, use: (channel: Channel) => Promise<T>): Promise<T> {
   const opened = await openChannel(live, clock);
   try {
-    return await within(use(opened.channel), { clock, ms: useMs, what: 'answer on an administrative channel' });
+    return await within(use(opened.channel), {
+      clock,
+      ms: useMs,
+      who: 'RabbitMQ',
+      what: 'answer on an administrative channel',
+    });
   } finally {
     // Nobody has to wait for it.
     opened.close().catch(() => {});
@@ -52,7 +57,7 @@ async function open<C extends Channel>({ live, clock, create }: Opening<C>): Pro
   // Guarded before anybody else hears of it: an `error` event without a listener ends the process.
   const opening = create().then((channel) => guard(channel, live, clock));
   try {
-    return await within(opening, { clock, ms: openMs, what: 'open a channel' });
+    return await within(opening, { clock, ms: openMs, who: 'RabbitMQ', what: 'open a channel' });
   } catch (error) {
     opening.then((late) => late.close()).catch(() => {});
     throw error;
@@ -84,7 +89,12 @@ function guard<C extends Channel>(channel: C, live: Live, clock: Clock): OpenCha
     close() {
       if (over.signal.aborted) return Promise.resolve();
       // The client never settles a close when the connection dies under it.
-      closing ??= within(Promise.race([said(channel), gone]), { clock, ms: closeMs, what: 'close a channel' });
+      closing ??= within(Promise.race([said(channel), gone]), {
+        clock,
+        ms: closeMs,
+        who: 'RabbitMQ',
+        what: 'close a channel',
+      });
       return closing;
     },
   };

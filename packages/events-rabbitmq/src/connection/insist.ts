@@ -1,5 +1,4 @@
-import { EventsError, wait } from '@payments/events-core';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, EventsError, wait } from '@payments/events-core';
 import type { OwnConnection } from '../connection.ts';
 import type { Live } from './link.ts';
 

@@ -1,7 +1,13 @@
-import { ClosedError, wait, type AdapterRuntime, type EventsError } from '@payments/events-core';
+import {
+  aborted,
+  type AdapterRuntime,
+  backoffMs,
+  ClosedError,
+  type EventsError,
+  wait,
+  within,
+} from '@payments/events-core';
 import type { ChannelModel } from 'amqplib';
-import { backoffMs } from './backoff.ts';
-import { aborted, within } from './within.ts';
 
 /** One connection while it lasts. */
 export interface Live {
@@ -182,6 +188,7 @@ export function createLink({ name, runtime, dial, isFatal }: LinkOptions): Link 
       await within(Promise.race([last.model.close(), aborted(last.over)]), {
         clock,
         ms: closeMs,
+        who: 'RabbitMQ',
         what: 'say goodbye',
       }).catch(() => {});
     signal.removeEventListener('abort', atOnce);

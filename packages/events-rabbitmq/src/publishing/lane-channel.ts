@@ -1,10 +1,8 @@
-import { wait, type AdapterRuntime } from '@payments/events-core';
+import { aborted, type AdapterRuntime, backoffMs, NoAnswer, wait } from '@payments/events-core';
 import type { ConfirmChannel } from 'amqplib';
-import { backoffMs } from '../connection/backoff.ts';
 import { openConfirmChannel, type OpenChannel } from '../connection/channel.ts';
 import { unavailable } from '../errors.ts';
 import type { Link, Live } from '../connection/link.ts';
-import { aborted, NoAnswer } from '../connection/within.ts';
 
 /** Keeps a confirm channel open on each connection of a link. */
 export interface LaneChannel {

@@ -1,4 +1,4 @@
-import { EventsError, type AdapterRuntime } from '@payments/events-core';
+import { type AdapterRuntime, createSharedSignals, EventsError } from '@payments/events-core';
 import type { ConfirmChannel, Message } from 'amqplib';
 import type { OpenChannel } from '../connection/channel.ts';
 import { watchAnswers } from './answer-watch.ts';
@@ -8,7 +8,6 @@ import type { Link } from '../connection/link.ts';
 import { sharedTable } from '../messages/shared-table.ts';
 import { createPostingList } from './posting-list.ts';
 import { accepted, full, nothing, returned, type LaneOptions, type Outcome, type Posting } from './posting.ts';
-import { createSharedSignals } from './shared-signals.ts';
 import { createWindow } from './window.ts';
 
 /** A confirm channel with a window. What is posted reaches the broker in call order, over as many channels as it takes. */

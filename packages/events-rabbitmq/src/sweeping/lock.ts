@@ -1,8 +1,8 @@
+import { NoAnswer } from '@payments/events-core';
 import type { OwnConnection } from '../connection.ts';
 import { withChannel } from '../connection/channel.ts';
 import { replies, replyCode, topologyError } from '../errors.ts';
 import type { Live } from '../connection/link.ts';
-import { NoAnswer } from '../connection/within.ts';
 
 /** A name that one at a time may have, among all processes. */
 export interface SweepLock {

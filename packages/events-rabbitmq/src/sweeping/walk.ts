@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { EventsError, wait, type SweepResult } from '@payments/events-core';
+import { createApplying, EventsError, type SweepResult, wait, within } from '@payments/events-core';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { openChannel, type OpenChannel } from '../connection/channel.ts';
 import type { OwnConnection } from '../connection.ts';
 import { privateHeaders } from '../messages/copy-note.ts';
 import { replies, replyCode, unavailable } from '../errors.ts';
-import { createApplying } from './applying.ts';
 import type { Live } from '../connection/link.ts';
-import { within } from '../connection/within.ts';
 
 /**
  * What becomes of a message that was visited. A function is begun at once, while the next message is visited; where it
@@ -71,7 +69,8 @@ export function createWalk({ connection, live, queue, what, busy, missing }: Wal
   }
 
   async function begin({ channel }: OpenChannel, stop: AbortSignal): Promise<void> {
-    const answered = (asking: Promise<unknown>) => within(asking, { clock, ms: answerMs, what: 'begin a sweep' });
+    const answered = (asking: Promise<unknown>) =>
+      within(asking, { clock, ms: answerMs, who: 'RabbitMQ', what: 'begin a sweep' });
     try {
       await answered(channel.checkQueue(queue));
       await answered(channel.prefetch(mostHeld));
