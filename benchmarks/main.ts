@@ -1,9 +1,9 @@
 /**
- * `pnpm bench [memory | rabbitmq] [--quick]`. Prints a table and writes `reports/bench-<name>.json`; `--quick` only shows
+ * `pnpm bench [memory | rabbitmq | kafka] [--quick]`. Prints a table and writes `reports/bench-<name>.json`; `--quick` only shows
  * that it runs, and writes nothing.
  *
  * - `memory` (default): what core and the memory broker cost, beside the floor.
- * - `rabbitmq`: our publish and consume beside a plain and a tuned program on the client library, in one run.
+ * - `rabbitmq`, `kafka`: our publish and consume beside a plain and a tuned program on the client library, in one run.
  *
  * Measures and judges, never fails for being slow: timings depend on the machine.
  */

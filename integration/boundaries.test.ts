@@ -21,8 +21,6 @@ const contractTests =
 const contractProofs =
   'What proves the contract tests themselves imports @payments/events-core, @payments/events-memory, vitest, fast-check and node: only.';
 
-const rabbitmqBench = 'The RabbitMQ programs of the benchmark use no client library but amqplib.';
-
 const clients = { memory: undefined, rabbitmq: 'amqplib', kafka: 'kafkajs', redis: 'ioredis', nats: 'nats' };
 
 interface Place {
@@ -57,6 +55,22 @@ function adapterPlaces([name, client]: [string, string | undefined]): Place[] {
       forbidden: forbiddenWith(tests),
     },
   ];
+}
+
+function benchPlace(name: 'rabbitmq' | 'kafka'): Place {
+  const own = clients[name];
+  const only = `The ${name === 'kafka' ? 'Kafka' : 'RabbitMQ'} programs of the benchmark use no client library but ${own}.`;
+  return {
+    file: `benchmarks/${name}/tuned.ts`,
+    permitted: ['@payments/events-core', `@payments/events-${name}`, own, 'node:net', './a.ts', '../a.ts'],
+    forbidden: {
+      [`@payments/events-${name}/src/index.ts`]: deep,
+      [`../../packages/events-${name}/src/index.ts`]: reach,
+      [own === 'kafkajs' ? 'amqplib' : 'kafkajs']: only,
+      'ioredis/built/cluster': only,
+      '@nats-io/jetstream': only,
+    },
+  };
 }
 
 const places: readonly Place[] = [
@@ -111,17 +125,7 @@ const places: readonly Place[] = [
       '../../events-memory/src/index.ts': reach,
     },
   })),
-  {
-    file: 'benchmarks/rabbitmq/tuned.ts',
-    permitted: ['@payments/events-core', '@payments/events-rabbitmq', 'amqplib', 'node:net', './a.ts', '../a.ts'],
-    forbidden: {
-      '@payments/events-rabbitmq/src/index.ts': deep,
-      '../../packages/events-rabbitmq/src/index.ts': reach,
-      kafkajs: rabbitmqBench,
-      'ioredis/built/cluster': rabbitmqBench,
-      '@nats-io/jetstream': rabbitmqBench,
-    },
-  },
+  ...(['rabbitmq', 'kafka'] as const).map(benchPlace),
   // Truth is asked of a broker without the adapter that is under test.
   ...['integration/scenario.test.ts', 'integration/rabbitmq/truth.ts'].map((file) => ({
     file,

@@ -10,12 +10,26 @@ import { tableOf } from './table.ts';
 import { verdictsOn } from './verdicts.ts';
 
 const fullSizes = {
-  contest: { warmUpRounds: 4, rounds: 24, eventsPerRound: 5_000, lonePublishes: 100, lonePublishesPerTurn: 50 },
+  contest: {
+    warmUpRounds: 4,
+    rounds: 24,
+    lonePublishes: 100,
+    lonePublishesPerTurn: 50,
+    crowd: 20_000,
+    crowds: 5,
+  },
   memoryRounds: 4,
   eventsPerMemoryRound: 100_000,
 };
 const quickSizes = {
-  contest: { warmUpRounds: 1, rounds: 1, eventsPerRound: 200, lonePublishes: 10, lonePublishesPerTurn: 10 },
+  contest: {
+    warmUpRounds: 1,
+    rounds: 1,
+    lonePublishes: 10,
+    lonePublishesPerTurn: 10,
+    crowd: 200,
+    crowds: 1,
+  },
   memoryRounds: 2,
   eventsPerMemoryRound: 500,
 };
@@ -25,7 +39,8 @@ export function contestBench(contest: Contest): Bench {
   return {
     name: contest.name,
     async run({ quick }) {
-      const { contest: sizes, memoryRounds, eventsPerMemoryRound } = quick ? quickSizes : fullSizes;
+      const { contest: chosen, memoryRounds, eventsPerMemoryRound } = quick ? quickSizes : fullSizes;
+      const sizes = { ...chosen, eventsPerRound: quick ? 200 : contest.eventsPerRound };
       const findings = findingsOf(await runContest(contest, sizes));
       const core = await measureThroughput(memoryBroker, memoryRounds, eventsPerMemoryRound);
       const report: ContestReport = {

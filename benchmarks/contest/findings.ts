@@ -17,6 +17,8 @@ interface ContenderFindings {
   readonly publish: Side;
   readonly consume: Side;
   readonly lonePublishMs: { readonly p50: number; readonly p99: number };
+  /** Of a crowd of publishes that are all open: the longest that the event loop did nothing else. */
+  readonly stretchMs: Spread;
 }
 
 /** Of the same round of both, so that what slows a whole round down does not count. */
@@ -60,7 +62,7 @@ export function findingsOf(rounds: Rounds): ContestFindings {
   };
 }
 
-function contenderFindings({ publish, consume, lonePublishMs }: ContenderRounds): ContenderFindings {
+function contenderFindings({ publish, consume, lonePublishMs, stretchMs }: ContenderRounds): ContenderFindings {
   return {
     publish: sideOf(publish),
     consume: sideOf(consume),
@@ -68,6 +70,7 @@ function contenderFindings({ publish, consume, lonePublishMs }: ContenderRounds)
       p50: rounded(quantile(lonePublishMs, 0.5), 2),
       p99: rounded(quantile(lonePublishMs, 0.99), 2),
     },
+    stretchMs: spreadOf(stretchMs),
   };
 }
 

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { benchData } from '../bench-event.ts';
 import { startMeasuring, type Cost } from '../measure.ts';
@@ -53,6 +54,25 @@ export const loads = {
       latencies.push(performance.now() - startedAt);
     }
     return latencies;
+  },
+
+  /** All of them open at once, begun a few at a time: the longest that the event loop did nothing else, in milliseconds. */
+  async crowd(contender: OpenContender, events: number): Promise<number> {
+    const delays = monitorEventLoopDelay({ resolution: 1 });
+    delays.enable();
+    const open = new Set<Promise<void>>();
+    const failed: unknown[] = [];
+    for (let begun = 0; begun < events; begun += 1) {
+      const one = contender
+        .publish(paymentIds[begun % paymentIds.length] ?? '')
+        .catch((error) => void failed.push(error));
+      open.add(one);
+      if (begun % 100 === 99) await nextTurn();
+    }
+    await Promise.all(open);
+    delays.disable();
+    if (failed.length > 0) throw failed[0];
+    return delays.max / 1e6;
   },
 };
 

@@ -10,6 +10,9 @@ export interface ContestSizes {
   /** Lone publishes of each contender in a round, in turns of `lonePublishesPerTurn`. */
   readonly lonePublishes: number;
   readonly lonePublishesPerTurn: number;
+  /** Publishes that are open at once in a crowd, and how many crowds each contender has. */
+  readonly crowd: number;
+  readonly crowds: number;
 }
 
 /** What each round has shown of each contender, warm-up left out. Index = round. */
@@ -18,6 +21,8 @@ export interface ContenderRounds {
   readonly publish: Cost[];
   readonly consume: Cost[];
   readonly lonePublishMs: number[];
+  /** Of each crowd, the longest stretch on the event loop. */
+  readonly stretchMs: number[];
 }
 
 /**
@@ -40,7 +45,10 @@ export async function runContest(contest: Contest, sizes: ContestSizes): Promise
 
 async function playRounds(contenders: readonly ContenderProcess[], sizes: ContestSizes): Promise<Rounds> {
   const results = Object.fromEntries(
-    roles.map((role): [Role, ContenderRounds] => [role, { publish: [], consume: [], lonePublishMs: [] }]),
+    roles.map((role): [Role, ContenderRounds] => [
+      role,
+      { publish: [], consume: [], lonePublishMs: [], stretchMs: [] },
+    ]),
   ) as Record<Role, ContenderRounds>;
   for (let round = -sizes.warmUpRounds; round < sizes.rounds; round += 1) {
     const order = rotated(contenders, round + sizes.warmUpRounds);
@@ -59,6 +67,12 @@ async function playRounds(contenders: readonly ContenderProcess[], sizes: Contes
       }
     }
     for (const contender of order) await contender.run('consume', sizes.lonePublishes);
+  }
+  for (let turn = 0; turn < sizes.crowds; turn += 1) {
+    for (const contender of rotated(contenders, turn)) {
+      results[contender.role].stretchMs.push(await contender.run('crowd', sizes.crowd));
+      await contender.run('consume', sizes.crowd);
+    }
   }
   return results;
 }

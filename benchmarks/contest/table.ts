@@ -22,6 +22,7 @@ export function tableOf({ broker, node, cpus, sizes, findings, coreOnMemory, ver
     }),
     ['a lone publish, p50 ms', ...roles.map((role) => `${contenders[role].lonePublishMs.p50}`)],
     ['  p99 ms', ...roles.map((role) => `${contenders[role].lonePublishMs.p99}`)],
+    [`${count(sizes.crowd)} open, longest stretch ms`, ...roles.map((role) => spread(contenders[role].stretchMs))],
   ];
   const { adapter, core } = addedCpuMicros;
   return [

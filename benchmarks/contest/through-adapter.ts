@@ -15,21 +15,20 @@ const runtime: AdapterRuntime = {
   busy: () => 0,
 };
 
-const spec: SubscriptionSpec = {
-  group: contestGroup,
+const spec = {
   patterns: [benchType],
   types: [benchType],
   ordering: 'none',
   retryDelaysMs: [],
   startFrom: 'earliest',
   maxInFlight: heldAtOnce,
-};
+} satisfies Omit<SubscriptionSpec, 'group'>;
 
 /** An adapter without core: the same body and headers, no validation, no pipeline. */
-export async function openThroughAdapter(adapter: BrokerAdapter): Promise<OpenContender> {
+export async function openThroughAdapter(adapter: BrokerAdapter, group = contestGroup): Promise<OpenContender> {
   const { signal } = new AbortController();
   await adapter.connect(runtime, { signal });
-  await adapter.declareGroup(spec);
+  await adapter.declareGroup({ ...spec, group });
   return {
     async publish(paymentId) {
       const id = randomUUID();
@@ -44,13 +43,13 @@ export async function openThroughAdapter(adapter: BrokerAdapter): Promise<OpenCo
       await adapter.send({ id, type: benchType, key: paymentId, headers, body }, { signal });
     },
     async consume(handle) {
-      const subscription = await adapter.subscribe(spec, async ({ message }) => {
+      const subscription = await adapter.subscribe({ ...spec, group }, async ({ message }) => {
         handle((JSON.parse(textOf(message.body)) as BenchEnvelope).data);
         return { kind: 'ack' };
       });
       return { stop: () => subscription.stop({ signal }) };
     },
-    waiting: async () => (await adapter.backlog(contestGroup)).waiting,
+    waiting: async () => (await adapter.backlog(group)).waiting,
     close: () => adapter.close({ signal }),
   };
 }

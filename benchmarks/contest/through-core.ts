@@ -8,8 +8,8 @@ export const contestGroup = 'bench';
 const retry = { maxAttempts: 1 };
 
 /** A publisher and consumers of one group, as a user of the library has them. */
-export async function openThroughCore(adapter: BrokerAdapter): Promise<OpenContender> {
-  const groups = [{ group: contestGroup, patterns: [benchType], retry }] as const;
+export async function openThroughCore(adapter: BrokerAdapter, group = contestGroup): Promise<OpenContender> {
+  const groups = [{ group, patterns: [benchType], retry }] as const;
   const broker = await connectBroker(adapter, { groups });
   const publisher = createPublisher({ broker, source: benchSource, window: openPublishes });
   return {
@@ -17,12 +17,12 @@ export async function openThroughCore(adapter: BrokerAdapter): Promise<OpenConte
       await publisher.publish(benchType, benchData(paymentId));
     },
     async consume(handle) {
-      const consumer = createConsumer({ broker, group: contestGroup, concurrency: heldAtOnce, retry });
+      const consumer = createConsumer({ broker, group, concurrency: heldAtOnce, retry });
       consumer.on(benchType, ({ data }) => handle(data));
       await consumer.start();
       return { stop: async () => void (await consumer.stop()) };
     },
-    waiting: async () => (await broker.backlog(contestGroup)).waiting,
+    waiting: async () => (await broker.backlog(group)).waiting,
     close: () => broker.close(),
   };
 }

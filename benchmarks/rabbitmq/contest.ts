@@ -5,6 +5,7 @@ import { tuned } from './tuned.ts';
 
 export const rabbitmqContest: Contest = {
   name: 'rabbitmq',
+  eventsPerRound: 5_000,
   contenders: { plain, tuned, adapter: adapterAlone, ours },
   async startBroker() {
     // Only here: the contenders' own processes load this file as well, and need no containers.

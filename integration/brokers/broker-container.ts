@@ -1,6 +1,6 @@
 /** Starts brokers in containers. What tests do with one is in `container-handle.ts`. */
 import { Readable } from 'node:stream';
-import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
+import { GenericContainer, getContainerRuntimeClient, type WaitStrategy } from 'testcontainers';
 import { attachBrokerContainer, hostOf, untilItSpeaks, type BrokerContainer } from './container-handle.ts';
 import { freePort } from './free-port.ts';
 import { holderLabels } from './holder.ts';
@@ -18,8 +18,20 @@ export interface BrokerContainerOptions {
   /** Ports inside the container to be published besides those of its kind. @example [5671], TLS */
   readonly ports?: readonly number[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** A container whose network this one shares; it publishes what is to be published. */
+  readonly inside?: NetworkContainer;
   /** How long it may take until the broker speaks. @default 120_000 */
   readonly startTimeoutMs?: number;
+}
+
+/** Holds the network of several containers, whatever becomes of them. */
+export interface NetworkContainer {
+  readonly id: string;
+  readonly host: string;
+  /** Ports inside, and where each is published. */
+  readonly ports: Readonly<Record<number, number>>;
+  /** For good. */
+  remove(): Promise<void>;
 }
 
 /** Somebody else may take a port between its choice and its use. */
@@ -44,45 +56,74 @@ export async function startBrokerContainer(
   }
 }
 
-async function startOnce(
-  kind: BrokerKind,
-  { image, files = [], ports = [], environment = {}, startTimeoutMs = 120_000 }: BrokerContainerOptions,
-): Promise<BrokerContainer> {
+async function startOnce(kind: BrokerKind, options: BrokerContainerOptions): Promise<BrokerContainer> {
+  const { image, files = [], ports = [], environment = {}, inside, startTimeoutMs = 120_000 } = options;
   const { port, otherPorts, environment: always, command } = brokers[kind];
   const host = hostOf(await getContainerRuntimeClient());
-  const bindings: { container: number; host: number }[] = [];
-  for (const container of new Set([port, ...otherPorts, ...ports]))
-    bindings.push({ container, host: await freePort(bindings.map((binding) => binding.host)) });
-  const published = Object.fromEntries(bindings.map((binding) => [binding.container, binding.host]));
+  const published = inside?.ports ?? (await choosePorts([port, ...otherPorts, ...ports]));
 
   let broker: BrokerContainer | undefined;
-  const container = new LocalContainer(image)
-    // Nothing here needs the helper container with which testcontainers removes others: see watchdog.ts.
-    .withAutoCleanup(false)
-    .withLabels(holderLabels())
+  const container = localContainer(image)
     .withEnvironment({
       ...always,
       // Clients of Kafka go on to where the broker says it is.
-      ...(kind === 'kafka' ? kafkaEnvironment(host, published[port] ?? port) : {}),
+      ...(kind === 'kafka' ? kafkaEnvironment(host, published) : {}),
       ...environment,
     })
-    .withExposedPorts(...bindings)
     .withCopyArchivesToContainer([{ tar: Readable.from([tarOf(files)]), target: '/' }])
-    .withWaitStrategy({
-      async waitUntilReady({ id }) {
+    .withWaitStrategy(
+      waitStrategy(startTimeoutMs, async (id) => {
         broker = await attachBrokerContainer({ id, kind, ports: published });
         await untilItSpeaks(broker, startTimeoutMs);
-      },
-      withStartupTimeout() {
-        return this;
-      },
-      isStartupTimeoutSet: () => true,
-      getStartupTimeout: () => startTimeoutMs,
-    });
+      }),
+    );
+  if (inside === undefined) container.withExposedPorts(...bindingsOf(published));
+  else container.withNetworkMode(`container:${inside.id}`);
   if (command !== undefined) container.withCommand([...command]);
   await container.start();
   if (broker === undefined) throw new Error(`testcontainers did not wait for the ${kind} container`);
   return broker;
+}
+
+/** Nothing runs in it. Publishes so many ports from `firstPort` on. */
+export async function startNetworkContainer(
+  image: string,
+  { firstPort, count }: { readonly firstPort: number; readonly count: number },
+): Promise<NetworkContainer> {
+  startWatchdog();
+  const ports = await choosePorts(Array.from({ length: count }, (_, n) => firstPort + n));
+  const container = await localContainer(image)
+    .withExposedPorts(...bindingsOf(ports))
+    .withCommand(['sleep', 'infinity'])
+    .withWaitStrategy(waitStrategy(30_000, async () => {}))
+    .start();
+  const host = hostOf(await getContainerRuntimeClient());
+  return { id: container.getId(), host, ports, remove: async () => void (await container.stop({ timeout: 0 })) };
+}
+
+async function choosePorts(inside: readonly number[]): Promise<Readonly<Record<number, number>>> {
+  const chosen: Record<number, number> = {};
+  for (const port of new Set(inside)) chosen[port] = await freePort(Object.values(chosen));
+  return chosen;
+}
+
+function bindingsOf(ports: Readonly<Record<number, number>>): { container: number; host: number }[] {
+  return Object.entries(ports).map(([container, host]) => ({ container: Number(container), host }));
+}
+
+function localContainer(image: string): GenericContainer {
+  // Nothing here needs the helper container with which testcontainers removes others: see watchdog.ts.
+  return new LocalContainer(image).withAutoCleanup(false).withLabels(holderLabels());
+}
+
+function waitStrategy(timeoutMs: number, ready: (id: string) => Promise<void>): WaitStrategy {
+  const strategy: WaitStrategy = {
+    waitUntilReady: ({ id }) => ready(id),
+    withStartupTimeout: () => strategy,
+    isStartupTimeoutSet: () => true,
+    getStartupTimeout: () => timeoutMs,
+  };
+  return strategy;
 }
 
 /** Published on this machine only: brokers of tests have well-known passwords. */

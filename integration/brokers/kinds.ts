@@ -24,6 +24,10 @@ export interface BrokerFacts {
 
 export const rabbitmqManagementPort = 15672;
 export const rabbitmqTlsPort = 5671;
+/** For clients with a user and a password, which are to be made first: any SCRAM-SHA-256 credential. */
+export const kafkaLoginPort = 9095;
+/** The same over TLS; listens only where it is published, and a key store is put in. */
+export const kafkaTlsPort = 9096;
 
 export const brokers: Readonly<Record<BrokerKind, BrokerFacts>> = {
   rabbitmq: {
@@ -42,8 +46,9 @@ export const brokers: Readonly<Record<BrokerKind, BrokerFacts>> = {
     urlVariable: 'EVENTS_KAFKA_URL',
     imageVariable: 'EVENTS_IMAGE_KAFKA',
     port: 9092,
-    otherPorts: [],
-    environment: { KAFKA_HEAP_OPTS: '-Xmx512m' },
+    otherPorts: [kafkaLoginPort],
+    // Brokers of tests are started often and live for minutes: the best compiler never earns back what it costs.
+    environment: { KAFKA_HEAP_OPTS: '-Xmx512m -XX:TieredStopAtLevel=1' },
   },
   redis: {
     title: 'Redis',

@@ -1,8 +1,7 @@
 /** RabbitMQ for tests and benchmarks: somebody's, by EVENTS_RABBITMQ_URL, or a container. */
-import { startBrokerContainer, type BrokerContainer, type BrokerContainerOptions } from './broker-container.ts';
-import { attachBrokerContainer, type ContainerAddress } from './container-handle.ts';
+import { brokerOfRun, ownBroker, type OwnBrokerOptions } from './broker-of-run.ts';
+import type { BrokerContainer } from './container-handle.ts';
 import { rabbitmqManagementPort } from './kinds.ts';
-import { prepareBroker, prepareImage, sentenceOf, type PreparedImage } from './setup.ts';
 
 export interface RabbitmqServer {
   /** With credentials of an administrator, and without a path: `amqp://guest:guest@127.0.0.1:20123`. */
@@ -21,67 +20,23 @@ export interface OwnRabbitmqServer extends RabbitmqServer {
   readonly container: BrokerContainer;
 }
 
-/** What the main process of vitest tells its workers. */
-interface ProvidedRabbitmq {
-  readonly shared: { readonly url: string } | { readonly container: ContainerAddress };
-  /** For containers of their own. */
-  readonly image: PreparedImage;
-}
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    rabbitmq: ProvidedRabbitmq;
-  }
-}
-
-let shared: Promise<RabbitmqServer> | undefined;
-
 /**
- * The RabbitMQ of this run: one for all suites of a vitest run, one per process elsewhere. Take a virtual host, or names,
- * of your own.
+ * The RabbitMQ of this run. Take a virtual host, or names, of your own.
  *
  * @throws {Error} that says what is missing, where there is none.
  */
-export function rabbitmqServer(): Promise<RabbitmqServer> {
-  shared ??= find();
-  return shared;
-}
-
-async function find(): Promise<RabbitmqServer> {
-  const provided = (await fromVitest())?.shared;
-  if (provided === undefined) {
-    const broker = await prepareBroker('rabbitmq');
-    if (broker.way === 'url') return serverAt(broker.url);
-    if (broker.way === 'none') throw new Error(sentenceOf(broker));
-    return serverIn(await startBrokerContainer('rabbitmq', { image: broker.image }));
-  }
-  return 'url' in provided ? serverAt(provided.url) : serverIn(await attachBrokerContainer(provided.container));
+export async function rabbitmqServer(): Promise<RabbitmqServer> {
+  const { url, container } = await brokerOfRun('rabbitmq');
+  return container === undefined ? serverAt(url) : serverIn(container);
 }
 
 /**
- * A RabbitMQ in a container of its own, for suites that break the broker. Remove it with `container.remove()`. With
- * EVENTS_RABBITMQ_URL too: nobody's broker is broken.
+ * A RabbitMQ in a container of its own, for suites that break the broker. Remove it with `container.remove()`.
  *
  * @throws {Error} that says what is missing, where no container can be had.
  */
-export async function ownRabbitmqServer(
-  options: Omit<BrokerContainerOptions, 'image'> = {},
-): Promise<OwnRabbitmqServer> {
-  const broker = (await fromVitest())?.image ?? (await prepareImage('rabbitmq'));
-  if (broker.way === 'none') throw new Error(`${sentenceOf(broker)}. A suite that breaks its broker needs a container`);
-  return serverIn(await startBrokerContainer('rabbitmq', { ...options, image: broker.image }));
-}
-
-/** Undefined outside of the broker suites: in a program, or in another project's tests. */
-async function fromVitest(): Promise<ProvidedRabbitmq | undefined> {
-  if (process.env['VITEST'] === undefined) return undefined;
-  try {
-    const { inject } = await import('vitest');
-    return inject('rabbitmq') as ProvidedRabbitmq | undefined;
-  } catch {
-    // A program that a suite has started inherits its environment, and vitest refuses to be imported there.
-    return undefined;
-  }
+export async function ownRabbitmqServer(options: OwnBrokerOptions = {}): Promise<OwnRabbitmqServer> {
+  return serverIn(await ownBroker('rabbitmq', options));
 }
 
 function serverAt(url: string): RabbitmqServer {

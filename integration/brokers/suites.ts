@@ -5,24 +5,32 @@ import type { BrokerKind } from './kinds.ts';
 import { prepareBroker, prepareImage, type NoBroker } from './setup.ts';
 
 /** Each has a folder of suites beside this one. */
-const brokersWithSuites: readonly BrokerKind[] = ['rabbitmq'];
+export const brokersWithSuites: readonly BrokerKind[] = ['rabbitmq', 'kafka'];
 
 const record = join(import.meta.dirname, '../../reports/brokers.json');
 
-/** Prepares them all and resolves to those that cannot be had. `pnpm clauses` reads what it has left in `reports`. */
-export async function prepareSuites(): Promise<readonly NoBroker[]> {
+interface PreparedSuites {
+  /** Folders of suites that have their broker. */
+  readonly ready: readonly string[];
+  readonly missing: readonly NoBroker[];
+}
+
+/** Prepares them all. `pnpm clauses` reads what it has left in `reports`. */
+export async function prepareSuites(): Promise<PreparedSuites> {
   const prepared: Partial<Record<BrokerKind, object>> = {};
+  const ready: string[] = [];
   const missing: NoBroker[] = [];
   for (const kind of brokersWithSuites) {
     const broker = await prepareBroker(kind);
     // A URL holds a password.
     prepared[kind] = broker.way === 'url' ? { way: 'url' } : broker;
     if (broker.way === 'none') missing.push(broker);
+    else ready.push(`integration/${kind}/`);
     if (broker.way === 'url') await lookForContainers(kind);
   }
   mkdirSync(join(record, '..'), { recursive: true });
   writeFileSync(record, `${JSON.stringify(prepared, null, 2)}\n`);
-  return missing;
+  return { ready, missing };
 }
 
 async function lookForContainers(kind: BrokerKind): Promise<void> {

@@ -4,16 +4,16 @@
  * way whenever it is killed; a poison event kills it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectBroker, createConsumer, loadConfig } from '@payments/events-core';
+import { createConsumer } from '@payments/events-core';
+import { connectAs } from './connect-as.ts';
 import { openLedgerFile, microseconds } from './ledger-file.ts';
-import { configurationIn, readSettings, retry, type } from './settings.ts';
+import { readCrashBroker, readSettings, retry, type } from './settings.ts';
 
 const [folder = '', name = ''] = process.argv.slice(2);
 const settings = readSettings(folder);
 const ledger = openLedgerFile(folder, name);
 
-const { messaging } = await loadConfig(configurationIn(folder));
-await using broker = await connectBroker(messaging);
+await using broker = await connectAs(readCrashBroker(folder));
 const consumers = settings.groups.map(({ group, ordering }) => {
   const consumer = createConsumer({ broker, group, ordering, retry });
   consumer.on(type, async ({ id, data }, { attempt }) => {

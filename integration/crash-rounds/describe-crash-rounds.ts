@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, test, type TestContext } from 'vitest';
+import { describe, test } from 'vitest';
 import type { CrashBroker } from './crash-broker.ts';
 import { planRounds } from './plan.ts';
+import { inRunFolder } from './run-folder.ts';
 import { runPoison } from './run-poison.ts';
 import { runRounds } from './run-rounds.ts';
 import type { Settings } from './settings.ts';
@@ -15,19 +13,7 @@ const longestMs = soak ? 8_000 : 4_000;
 
 /** @param open a broker, or a part of one, that no other run uses; called in a test, at whose end it is removed */
 export function describeCrashRounds(name: string, open: () => Promise<CrashBroker>): void {
-  /** The ledgers stay where something was wrong: they are the evidence. */
-  async function inFolder(
-    { annotate, task }: TestContext,
-    run: (folder: string) => Promise<{ readonly complaints: readonly string[] }>,
-  ): Promise<void> {
-    const folder = mkdtempSync(join(tmpdir(), 'crash-rounds-'));
-    const { complaints, ...figures } = await run(folder);
-    await annotate(JSON.stringify(figures), 'figures');
-    const again = `EVENTS_CRASH_SEED=${seed} npx -y pnpm@12.21.0 test:brokers ${task.file.name}`;
-    expect(complaints, `again: ${again}\nledgers: ${folder}\n${JSON.stringify(figures)}`).toEqual([]);
-    rmSync(folder, { recursive: true });
-  }
-
+  const again = `EVENTS_CRASH_SEED=${seed}`;
   const settings = {
     run: `r${Date.now().toString(36)}`,
     keys: Array.from({ length: 10 }, (_, index) => `pay_${index + 1}`),
@@ -40,11 +26,11 @@ export function describeCrashRounds(name: string, open: () => Promise<CrashBroke
       'what was acknowledged is handled, and each key in order, however processes die (EVENTS_CRASH_SEED=%i)',
       { timeout: rounds * longestMs + 300_000 },
       (_seed, context) =>
-        inFolder(context, async (folder) => {
+        inRunFolder(context, again, async (folder) => {
           const broker = await open();
           const groups: Settings['groups'] = [
-            { group: 'any-order', ordering: 'none' },
-            { group: 'key-order', ordering: 'key' },
+            { group: `${settings.run}-any-order`, ordering: 'none' },
+            { group: `${settings.run}-key-order`, ordering: 'key' },
           ];
           const plan = planRounds({ seed, rounds, longestMs, silenceMs: broker.silenceMs });
           return await runRounds(plan, { broker, folder, settings: { ...settings, groups } });
@@ -53,11 +39,11 @@ export function describeCrashRounds(name: string, open: () => Promise<CrashBroke
 
     test.for(['none', 'key'] as const)(
       'an event that kills its process ends as a crash loop, and its neighbours are handled, with ordering %s',
-      { timeout: 240_000 },
+      { timeout: 300_000 },
       (ordering, context) =>
-        inFolder(context, async (folder) => {
+        inRunFolder(context, again, async (folder) => {
           const run = `${settings.run}-${ordering}`;
-          const poisoned = { ...settings, run, groups: [{ group: `poisoned-${ordering}`, ordering }], workMs: 150 };
+          const poisoned = { ...settings, run, groups: [{ group: `${run}-poisoned`, ordering }], workMs: 150 };
           const broker = await open();
           return await runPoison({
             broker,

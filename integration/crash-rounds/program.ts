@@ -76,3 +76,9 @@ export function createProgram(file: string, folder: string, name: string): Progr
     },
   };
 }
+
+/** Tells a program to end. @returns a complaint where it has not done so in peace */
+export async function stopInPeace(program: Program): Promise<readonly string[]> {
+  const exitCode = await program.stop();
+  return exitCode === 0 ? [] : [`${program.name} ended with ${String(exitCode)} when it was stopped`];
+}

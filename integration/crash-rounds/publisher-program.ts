@@ -4,9 +4,10 @@
  * with the same id, before it goes on.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectBroker, createPublisher, EventsError, loadConfig, type Publisher } from '@payments/events-core';
+import { createPublisher, EventsError, type Publisher } from '@payments/events-core';
+import { connectAs } from './connect-as.ts';
 import { openLedgerFile, readLedgerFiles } from './ledger-file.ts';
-import { configurationIn, eventId, readSettings, type } from './settings.ts';
+import { eventId, readCrashBroker, readSettings, type } from './settings.ts';
 
 const [folder = '', name = ''] = process.argv.slice(2);
 const settings = readSettings(folder);
@@ -15,8 +16,7 @@ const ledger = openLedgerFile(folder, name);
 let stopping = false;
 process.once('SIGTERM', () => void (stopping = true));
 
-const { messaging } = await loadConfig(configurationIn(folder));
-await using broker = await connectBroker(messaging);
+await using broker = await connectAs(readCrashBroker(folder));
 console.log('up');
 const publisher = createPublisher({ broker, source: '/crash-rounds' });
 await Promise.all(settings.keys.map((key) => publishInOrder(key)));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { observe } from './crash-broker.ts';
+import { observe, type CrashBroker } from './crash-broker.ts';
 import { drain } from './drain.ts';
 import { complaints, judge } from './judge.ts';
 import { readLedgerFiles } from './ledger-file.ts';
@@ -8,7 +8,7 @@ import type { RunOptions } from './run-rounds.ts';
 import { writeSettings } from './settings.ts';
 
 /** Ten deaths and a start each: more than that is a loop that nothing ends. */
-const patienceMs = 60_000;
+const patienceMs = ({ heldAfterKillMs = 0 }: CrashBroker): number => 60_000 + 12 * heldAfterKillMs;
 
 /** One event kills its process again and again while that holds others. @returns complaints, and how often it was begun */
 export async function runPoison({
@@ -16,7 +16,7 @@ export async function runPoison({
   folder,
   settings,
 }: RunOptions): Promise<{ readonly complaints: readonly string[]; readonly deaths: number }> {
-  writeSettings(folder, settings, broker.messaging);
+  writeSettings(folder, settings, broker);
   await using observer = await observe(broker, settings);
   const publisher = createProgram('publisher-program.ts', folder, 'publisher');
   publisher.start();
@@ -30,7 +30,7 @@ export async function runPoison({
   const over = new AbortController();
   const consumers = ['consumer-1', 'consumer-2'].map((name) => createProgram('consumer-program.ts', folder, name));
   const watching = consumers.map((consumer) => keepAlive(consumer, over.signal));
-  const due = Date.now() + patienceMs;
+  const due = Date.now() + patienceMs(broker);
   while (Date.now() < due && !(await isOver())) await sleep(500);
   over.abort();
   await Promise.all(consumers.map((consumer) => consumer.stop()));

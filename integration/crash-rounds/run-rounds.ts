@@ -4,7 +4,7 @@ import { drain } from './drain.ts';
 import { readLedgerFiles } from './ledger-file.ts';
 import { complaints, judge, type Figures } from './judge.ts';
 import type { Round } from './plan.ts';
-import { createProgram, type Program } from './program.ts';
+import { createProgram, stopInPeace, type Program } from './program.ts';
 import { writeSettings, type Settings } from './settings.ts';
 
 export interface RunOptions {
@@ -26,7 +26,7 @@ export async function runRounds(
   rounds: readonly Round[],
   { broker, folder, settings }: RunOptions,
 ): Promise<RunReport> {
-  writeSettings(folder, settings, broker.messaging);
+  writeSettings(folder, settings, broker);
   await using observer = await observe(broker, settings);
   const programs = {
     publisher: createProgram('publisher-program.ts', folder, 'publisher'),
@@ -47,8 +47,8 @@ export async function runRounds(
   await Promise.all(pauses);
 
   // The publisher first: nothing new may come while the consumers leave.
-  const stopped = [await stop(programs.publisher)];
-  stopped.push(...(await Promise.all([stop(programs['consumer-1']), stop(programs['consumer-2'])])));
+  const stopped = [await stopInPeace(programs.publisher)];
+  stopped.push(...(await Promise.all([stopInPeace(programs['consumer-1']), stopInPeace(programs['consumer-2'])])));
   const left = await drain({ folder, settings, observer });
   const report: RunReport['complaints'][] = [stopped.flat(), left];
   report.push(Object.values(programs).flatMap(({ accidents }) => accidents));
@@ -73,9 +73,4 @@ async function pause(program: Program, forMs: number): Promise<void> {
   program.pause();
   await sleep(forMs);
   program.goOn();
-}
-
-async function stop(program: Program): Promise<readonly string[]> {
-  const exitCode = await program.stop();
-  return exitCode === 0 ? [] : [`${program.name} ended with ${String(exitCode)} when it was stopped`];
 }

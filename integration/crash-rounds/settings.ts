@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ordering, RetryPolicy } from '@payments/events-core';
+import type { CrashBroker } from './crash-broker.ts';
 
-/** What the programs of a run are told, besides the `messaging` configuration that lies beside it. */
+/** What the programs of a run are told, besides the way to the broker, which lies beside it. */
 export interface Settings {
-  /** In every event id, so that a broker that remembers ids meets each for the first time. */
+  /** In every event id and group, so that a broker that remembers them meets each for the first time. */
   readonly run: string;
   readonly groups: readonly { readonly group: string; readonly ordering: Ordering }[];
   readonly keys: readonly string[];
@@ -25,13 +26,17 @@ export const type = 'payment.transaction.succeeded';
 
 export const eventId = (settings: Settings, key: string, number: number): string => `${settings.run}-${key}-${number}`;
 
-export const configurationIn = (folder: string): string => join(folder, 'payment_config.json');
+const brokerIn = (folder: string): string => join(folder, 'broker.json');
 const settingsIn = (folder: string): string => join(folder, 'settings.json');
 
-export function writeSettings(folder: string, settings: Settings, messaging: object): void {
+export function writeSettings(folder: string, settings: Settings, broker: CrashBroker): void {
   // Readable by this user alone: it may hold a password.
-  writeFileSync(configurationIn(folder), JSON.stringify({ messaging }), { mode: 0o600 });
+  writeFileSync(brokerIn(folder), JSON.stringify(broker), { mode: 0o600 });
   writeFileSync(settingsIn(folder), JSON.stringify(settings));
+}
+
+export function readCrashBroker(folder: string): CrashBroker {
+  return JSON.parse(readFileSync(brokerIn(folder), 'utf8')) as CrashBroker;
 }
 
 export function readSettings(folder: string): Settings {

@@ -2,6 +2,7 @@ const core = 'packages/events-core/src';
 const ofCore = 'packages/events-core/README.md';
 const ofMemory = 'packages/events-memory/README.md';
 const ofRabbitmq = 'packages/events-rabbitmq/README.md';
+const ofKafka = 'packages/events-kafka/README.md';
 const configuration = 'docs/configuration.md';
 
 /** Interfaces whose members are documented: name, source, document, and the heading above their table. */
@@ -16,6 +17,8 @@ export const documentedOptions = [
   ['MemoryOptions', 'packages/events-memory/src/options.ts', ofMemory, '## Options'],
   ['RabbitmqOptions', 'packages/events-rabbitmq/src/options.ts', ofRabbitmq, '## Options'],
   ['TlsOptions', 'packages/events-rabbitmq/src/settings.ts', ofRabbitmq, '### `tls`'],
+  ['KafkaOptions', 'packages/events-kafka/src/options.ts', ofKafka, '## Options'],
+  ['TlsOptions', 'packages/events-kafka/src/settings.ts', ofKafka, '### `tls`'],
   [
     'BrokerHarness',
     'packages/events-contract-tests/src/harness.ts',

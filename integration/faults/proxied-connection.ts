@@ -28,15 +28,26 @@ export interface ProxiedConnectionOptions {
   readonly target: Target;
   readonly conditions: Conditions;
   readonly sieve?: Sieve;
+  /** Hears each chunk of requests as it comes. */
+  readonly onRequest?: (chunk: Buffer) => void;
   readonly onClosed: () => void;
 }
 
 /** Connects to the target and carries bytes both ways until both ends are closed. */
 export function proxiedConnection(options: ProxiedConnectionOptions): ProxiedConnection {
-  const { client, target, conditions, sieve, onClosed } = options;
+  const { client, target, conditions, sieve, onRequest, onClosed } = options;
   const server = connect({ ...target, allowHalfOpen: true, noDelay: true });
   const both = [client, server];
-  const requests = oneWay({ from: client, to: server, conditions, onEnd: () => pass(requests, server) });
+  const requests = oneWay({
+    from: client,
+    to: server,
+    conditions,
+    onEnd: () => pass(requests, server),
+    sieve(chunk) {
+      onRequest?.(chunk);
+      return undefined;
+    },
+  });
   const replies = oneWay({
     from: server,
     to: client,

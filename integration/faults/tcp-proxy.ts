@@ -31,7 +31,13 @@ export interface TcpProxy extends Required<Link> {
 export interface TcpProxyOptions {
   readonly target: Target;
   /** Makes a sieve for the replies of each connection, which sees them from their first byte. */
-  readonly sieve?: (connection: { reset(): void }) => Sieve;
+  readonly sieve?: (connection: SievedConnection) => Sieve;
+}
+
+export interface SievedConnection {
+  reset(): void;
+  /** From now on hears each chunk of requests as it comes, before it is passed on. */
+  onRequest(listener: (chunk: Buffer) => void): void;
 }
 
 const mostFirstBytes = 16;
@@ -65,11 +71,16 @@ export async function openTcpProxy({ target, sieve }: TcpProxyOptions): Promise<
         if (firstBytes.length === 0) firstBytes = bytes.subarray(0, mostFirstBytes);
       });
     }
-    const handle = { reset: () => connection.reset() };
+    let onRequest: (chunk: Buffer) => void = () => {};
+    const handle: SievedConnection = {
+      reset: () => connection.reset(),
+      onRequest: (listener) => void (onRequest = listener),
+    };
     const connection = proxiedConnection({
       client,
       target,
       conditions,
+      onRequest: (chunk) => onRequest(chunk),
       onClosed: () => connections.delete(connection),
       ...(sieve === undefined ? {} : { sieve: sieve(handle) }),
     });

@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { BrokerUnavailableError, ConfigurationError } from '@payments/events-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { connect, expectNoSecret, failureOf } from './bad-day.ts';
+import { expectNoSecret, failureOf } from '../../bad-days/bad-day.ts';
+import { connect } from './bad-day.ts';
 import { openVirtualHost } from '../support/virtual-host.ts';
 import { everything } from '../lab/tenant.ts';
 

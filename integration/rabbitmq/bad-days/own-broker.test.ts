@@ -19,7 +19,8 @@ import { createDesk } from '../support/desk.ts';
 import { queueOf, spec } from '../support/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { openPlace } from '../support/place.ts';
-import { connect, expectNoSecret, failureOf } from './bad-day.ts';
+import { expectNoSecret, failureOf } from '../../bad-days/bad-day.ts';
+import { connect } from './bad-day.ts';
 
 const type = 'payment.transaction.succeeded';
 const payment = { payment_id: 'pay_1', amount: 4999, currency: 'EUR' };

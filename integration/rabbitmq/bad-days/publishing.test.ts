@@ -1,6 +1,7 @@
 import { createConsumer, createPublisher, InvalidEventError, PublishRejectedError } from '@payments/events-core';
 import { describe, expect, test, vi } from 'vitest';
-import { connect, expectNoSecret, failureOf } from './bad-day.ts';
+import { expectNoSecret, failureOf } from '../../bad-days/bad-day.ts';
+import { connect } from './bad-day.ts';
 import { openVirtualHost } from '../support/virtual-host.ts';
 
 const type = 'payment.transaction.succeeded';

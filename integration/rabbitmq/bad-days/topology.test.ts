@@ -9,7 +9,8 @@ import {
 } from '@payments/events-core';
 import { rabbitmq, type RabbitmqBroker } from '@payments/events-rabbitmq';
 import { describe, expect, test, vi } from 'vitest';
-import { connect, expectNoSecret, failureOf, silent } from './bad-day.ts';
+import { expectNoSecret, failureOf, silent } from '../../bad-days/bad-day.ts';
+import { connect } from './bad-day.ts';
 import { openVirtualHost } from '../support/virtual-host.ts';
 
 const type = 'payment.transaction.succeeded';

@@ -1,10 +1,6 @@
 /** Clauses that stop, kill and pause the broker, one after another on a broker of their own. */
-import { describeBrokerContract } from '@payments/events-contract-tests';
-import { afterAll } from 'vitest';
-import { breakingBroker } from './clause-files.ts';
+import { describeClauses } from '../../contract/describe-clauses.ts';
 import { rabbitmqHarness } from '../lab/harness.ts';
+import { breakingBroker } from './clause-files.ts';
 
-const { harness, close } = rabbitmqHarness('own');
-afterAll(close);
-
-describeBrokerContract('RabbitMQ', harness, { only: breakingBroker.two });
+describeClauses('RabbitMQ', rabbitmqHarness('own'), breakingBroker.two);

@@ -1,10 +1,6 @@
 /** Clauses that cut off, slow down and kill their own clients, on the broker of the run. */
-import { describeBrokerContract } from '@payments/events-contract-tests';
-import { afterAll } from 'vitest';
-import { breakingLinks } from './clause-files.ts';
+import { describeClauses } from '../../contract/describe-clauses.ts';
 import { rabbitmqHarness } from '../lab/harness.ts';
+import { breakingLinks } from './clause-files.ts';
 
-const { harness, close } = rabbitmqHarness('shared');
-afterAll(close);
-
-describeBrokerContract('RabbitMQ', harness, { only: breakingLinks.one });
+describeClauses('RabbitMQ', rabbitmqHarness('shared'), breakingLinks.one);

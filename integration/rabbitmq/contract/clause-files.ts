@@ -1,4 +1,4 @@
-import { clauseIds, type ClauseId } from '@payments/events-contract-tests';
+import { allBut, type ClauseFiles } from '../../contract/clause-files.ts';
 
 /**
  * Clauses that stop, kill, pause or alarm the broker itself, one after another on a broker that nobody else uses. They wait
@@ -9,17 +9,13 @@ export const breakingBroker = {
   one: ['X1', 'X2', 'P6', 'X9'],
   two: ['H1', 'S4', 'H2', 'P3'],
   three: ['X11', 'P4', 'R4', 'Z1', 'Z2', 'E3'],
-} as const satisfies Readonly<Record<string, readonly ClauseId[]>>;
+} as const satisfies ClauseFiles;
 
 /** Clauses whose faults end at this lab's own links, processes, virtual host and users: on the broker of the run. */
 export const breakingLinks = {
   one: ['O3', 'P5', 'G5', 'A1', 'A4', 'A5', 'L2'],
   two: ['R5', 'L4', 'B4', 'X3', 'X4', 'X5', 'X6', 'X7'],
-} as const satisfies Readonly<Record<string, readonly ClauseId[]>>;
-
-const elsewhere: ReadonlySet<ClauseId> = new Set(
-  [breakingBroker, breakingLinks].flatMap((files) => Object.values(files).flat()),
-);
+} as const satisfies ClauseFiles;
 
 /** All the others: their labs share a broker and leave each other alone. */
-export const withoutFaults: readonly ClauseId[] = clauseIds.filter((id) => !elsewhere.has(id));
+export const withoutFaults = allBut([breakingBroker, breakingLinks]);

@@ -1,10 +1,6 @@
 /** Clauses without faults, beside each other on the broker of the run. */
-import { describeBrokerContract } from '@payments/events-contract-tests';
-import { afterAll } from 'vitest';
-import { withoutFaults } from './clause-files.ts';
+import { describeClauses } from '../../contract/describe-clauses.ts';
 import { rabbitmqHarness } from '../lab/harness.ts';
+import { withoutFaults } from './clause-files.ts';
 
-const { harness, close } = rabbitmqHarness('shared');
-afterAll(close);
-
-describeBrokerContract('RabbitMQ', harness, { only: withoutFaults });
+describeClauses('RabbitMQ', rabbitmqHarness('shared'), withoutFaults);

@@ -1,6 +1,7 @@
 import type { BrokerFaults } from '@payments/events-contract-tests';
 import { randomBytes } from 'node:crypto';
-import type { Clients } from './clients.ts';
+import { containerFaults, type ContainerFaults } from '../../brokers/lab-container.ts';
+import type { Clients } from '../../faults/clients.ts';
 import { closeConnections } from './connections.ts';
 import { binary } from './erlang-page.ts';
 import { names } from './lab-names.ts';
@@ -8,16 +9,13 @@ import type { LabServer } from './lab-server.ts';
 import { openRefusals } from './refusals.ts';
 import type { Tenant } from './tenant.ts';
 
-export interface HealedFaults extends BrokerFaults {
-  /** Takes back what a clause that failed has left broken, so that the next one finds a broker. */
-  heal(): Promise<void>;
-}
+export interface HealedFaults extends BrokerFaults, ContainerFaults {}
 
 /** The fault kit on a RabbitMQ in a container, a virtual host of its own in it, and a TCP proxy for each client. */
 export function rabbitmqFaults(server: LabServer, tenant: Tenant, clients: Clients): HealedFaults {
   const { management } = server;
   const refusals = openRefusals(server, tenant);
-  let state: 'runs' | 'paused' | 'ended' = 'runs';
+  const container = containerFaults(server);
   const { vhost, username, password } = tenant;
 
   /** Quorum queues refuse whatever would make them longer than this. Takes effect before it returns. */
@@ -34,45 +32,19 @@ export function rabbitmqFaults(server: LabServer, tenant: Tenant, clients: Clien
   }
 
   return {
-    async stop() {
-      const container = server.container();
-      state = 'ended';
-      await container.stop();
-    },
+    ...container,
+    ...clients.faults,
     async kill() {
-      const container = server.container();
       // RabbitMQ 4.0 writes down with a delay which queues it has: what was declared in the last seconds before a SIGKILL has
       // no leader afterwards, with all that is in it. No client can mend that, so no clause is about it.
-      await management.evaluate('[dets:sync(Table) || Table <- dets:all()], true.');
-      state = 'ended';
+      if (server.own) await management.evaluate('[dets:sync(Table) || Table <- dets:all()], true.');
       await container.kill();
     },
-    async start() {
-      await server.container().start();
-      state = 'runs';
-    },
-    async pause() {
-      const container = server.container();
-      state = 'paused';
-      await container.pause();
-    },
-    async unpause() {
-      await server.container().unpause();
-      state = 'runs';
-    },
     async heal() {
-      if (state === 'paused') await server.container().unpause();
-      if (state === 'ended') await server.container().start();
+      await container.heal();
       await refusals.relieve();
     },
     killConnections: () => closeConnections(management, vhost, username),
-    link: (adapter) => clients.link(adapter),
-    killProcess: (adapter) => clients.networkOf(adapter).proxy.close(),
-    pauseProcess: (adapter) => clients.networkOf(adapter).proxy.hold(),
-    unpauseProcess: (adapter) => clients.networkOf(adapter).proxy.heal(),
-    async loseSendReplies(adapter, count) {
-      clients.networkOf(adapter).lost.left = count;
-    },
     refusals: refusals.all,
     async withholdDeadLetters(group) {
       const dead = `${names.queuePrefix}${group}.dead-letters`;

@@ -1,15 +1,9 @@
-import type { BrokerHarness } from '@payments/events-contract-tests';
 import { capabilities } from '@payments/events-rabbitmq';
 import { ownRabbitmqServer, rabbitmqServer } from '../../brokers/rabbitmq-server.ts';
 import { rabbitmqTlsPort } from '../../brokers/kinds.ts';
+import type { OpenHarness } from '../../contract/describe-clauses.ts';
 import { heartbeatS, openLab } from './lab.ts';
 import { labServer, type LabServer } from './lab-server.ts';
-
-interface OpenHarness {
-  readonly harness: BrokerHarness;
-  /** Removes the broker, where it is this harness's own. */
-  close(): Promise<void>;
-}
 
 /**
  * @param broker `shared`: labs on the broker of the run, which none of them stops. `own`: on a broker of this harness, which

@@ -2,8 +2,9 @@ import type { Lab, LabRequest, TlsClient } from '@payments/events-contract-tests
 import { systemTime } from '@payments/events-contract-tests';
 import { rabbitmq, type RabbitmqOptions } from '@payments/events-rabbitmq';
 import { rabbitmqTlsPort } from '../../brokers/kinds.ts';
+import { openClients } from '../../faults/clients.ts';
+import { acknowledgementSieve } from './acknowledgement-sieve.ts';
 import { listenWithTls } from './certificates.ts';
-import { openClients } from './clients.ts';
 import { rabbitmqFaults } from './faults.ts';
 import { sendForeign } from './foreign.ts';
 import { names } from './lab-names.ts';
@@ -21,14 +22,15 @@ export async function openLab(server: LabServer, { clause, namespace }: LabReque
   const { management, host, port } = server;
   const tenant = await openTenant(server, `${clause.toLowerCase()}-${namespace}`);
   const { vhost, username, password } = tenant;
-  const clients = await openClients({ host, port });
+  const clients = await openClients({ host, port }, acknowledgementSieve);
   const faults = rabbitmqFaults(server, tenant, clients);
   const options = { username, password, heartbeatS } satisfies Partial<RabbitmqOptions>;
   const tls = clause === 'Z2' ? await openTls() : undefined;
 
   async function openTls() {
     const authorities = await listenWithTls(management);
-    const overTls = await openClients({ host, port: server.container().hostPort(rabbitmqTlsPort) });
+    const port = server.container().hostPort(rabbitmqTlsPort);
+    const overTls = await openClients({ host, port }, acknowledgementSieve);
 
     function client(broker: 'trusted' | 'untrusted' | 'without-tls'): TlsClient {
       const network = broker === 'without-tls' ? clients : overTls;

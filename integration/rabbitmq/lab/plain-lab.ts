@@ -2,7 +2,8 @@ import type { BrokerAdapter } from '@payments/events-core';
 import { connect, type ChannelModel } from 'amqplib';
 import { randomUUID } from 'node:crypto';
 import type { LabServer } from './lab-server.ts';
-import { openClients, type ClientNetwork, type Clients } from './clients.ts';
+import { openClients, type ClientNetwork, type Clients } from '../../faults/clients.ts';
+import { acknowledgementSieve } from './acknowledgement-sieve.ts';
 import { openTenant, type Tenant } from './tenant.ts';
 
 /** A lab without an adapter, for tests of the kit itself: clients are plain amqplib, each through a network of its own. */
@@ -25,7 +26,7 @@ interface PlainClient {
 
 export async function openPlainLab(server: LabServer): Promise<PlainLab> {
   const tenant = await openTenant(server, `kit-${randomUUID()}`);
-  const clients = await openClients(server);
+  const clients = await openClients(server, acknowledgementSieve);
   const connections: ChannelModel[] = [];
 
   return {

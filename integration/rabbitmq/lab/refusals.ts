@@ -1,39 +1,16 @@
 import type { Refusal } from '@payments/events-contract-tests';
+import { relievable, type Refusals } from '../../faults/relievable.ts';
 import { closeConnections } from './connections.ts';
 import type { LabServer } from './lab-server.ts';
 import { names } from './lab-names.ts';
 import { countMessages } from './queues.ts';
 import { everything, type Tenant } from './tenant.ts';
 
-export interface Refusals {
-  /** The ways in which RabbitMQ refuses what is published. */
-  readonly all: readonly Refusal[];
-  /** Relieves what a clause that failed has left imposed. */
-  relieve(): Promise<void>;
-}
-
+/** The ways in which RabbitMQ refuses what is published. */
 export function openRefusals(server: LabServer, tenant: Tenant): Refusals {
-  const imposed = new Set<Refusal>();
   const local = [queueLimit(server, tenant), missingPermission(server, tenant)];
   // These two are settings of the whole broker.
-  const all = server.own ? [...local, sizeLimit(server, tenant), memoryAlarm(server)] : local;
-
-  return {
-    all: all.map((refusal) => ({
-      ...refusal,
-      async impose(group) {
-        imposed.add(refusal);
-        await refusal.impose(group);
-      },
-      async relieve() {
-        await refusal.relieve();
-        imposed.delete(refusal);
-      },
-    })),
-    async relieve() {
-      for (const refusal of imposed) await refusal.relieve();
-    },
-  };
+  return relievable(server.own ? [...local, sizeLimit(server, tenant), memoryAlarm(server)] : local);
 }
 
 /** A policy says that the group's queue is one longer than it may be, so that it refuses at once; an empty one lets one pass. */

@@ -46,6 +46,8 @@ export interface ProgramAccess {
   readonly module: string;
   /** The `messaging` section, credentials included. */
   readonly messaging: Readonly<Record<string, unknown>>;
+  /** Lines that the client library itself prints on stderr, and warnings it makes Node.js emit. All others are failures. */
+  readonly clientNoise?: RegExp;
 }
 
 /** A client that asks for TLS, and what the network saw of it. */

@@ -25,7 +25,7 @@ export const X7: Clause = {
 };
 
 async function over(bench: Bench, slowDown: () => Promise<void>, perSecond?: number): Promise<void> {
-  const flow = await standardFlow(bench, perSecond === undefined ? {} : { perSecond });
+  const flow = await standardFlow(bench, { startFrom: 'latest', ...(perSecond === undefined ? {} : { perSecond }) });
   await flow.flowsAgain();
   await slowDown();
   await bench.time.pass(slowMs);

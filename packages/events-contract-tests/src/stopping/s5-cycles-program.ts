@@ -7,7 +7,8 @@ const access = given<{ readonly type: string; readonly group: string; readonly c
 const { type, group, cycles } = access;
 const events = testEvents([type]);
 const warnings: string[] = [];
-process.on('warning', ({ name, message }) => warnings.push(`${name}: ${message}`));
+// As Node.js prints them.
+process.on('warning', ({ name, message }) => warnings.push(`(node:${process.pid}) ${name}: ${message}`));
 
 let count = 0;
 // The first cycle loads what is loaded once.

@@ -1,13 +1,30 @@
 import type { BrokerAdapter } from '@payments/events-core';
-import type { Link } from '@payments/events-contract-tests';
-import type { Target } from '../../faults/proxied-connection.ts';
-import { openTcpProxy, type TcpProxy } from '../../faults/tcp-proxy.ts';
-import { acknowledgementSieve, type LostAcknowledgements } from './acknowledgement-sieve.ts';
+import type { BrokerFaults, Link } from '@payments/events-contract-tests';
+import type { Sieve, Target } from './proxied-connection.ts';
+import { openTcpProxy, type SievedConnection, type TcpProxy } from './tcp-proxy.ts';
+
+/** How many of the broker's next answers to publishing get lost, on whatever connection they come. */
+export interface LostReplies {
+  left: number;
+}
+
+/**
+ * Knows one broker's answers to publishing, on one connection. Where one is to be lost the stream ends for the client, as at a
+ * network that dies just then; it counts it, and calls `onLoss`.
+ */
+export type SendReplySieve = (lost: LostReplies, onLoss: () => void, connection: SievedConnection) => Sieve;
 
 /** The network between one client of the lab and the broker. */
 export interface ClientNetwork {
   readonly proxy: TcpProxy;
-  readonly lost: LostAcknowledgements;
+  readonly lost: LostReplies;
+}
+
+/** Of the fault kit, all that needs nothing but a client's network. */
+interface ClientFaults extends Pick<BrokerFaults, 'link' | 'killProcess'> {
+  pauseProcess(adapter: BrokerAdapter): Promise<void>;
+  unpauseProcess(adapter: BrokerAdapter): Promise<void>;
+  loseSendReplies(adapter: BrokerAdapter, count: number): Promise<void>;
 }
 
 /** Each client of a lab has a network of its own, so that each can be cut off, killed and paused alone. */
@@ -15,36 +32,38 @@ export interface Clients {
   /** A client by the port at which it reaches the broker. */
   make(client: (port: number) => BrokerAdapter): BrokerAdapter;
   networkOf(adapter: BrokerAdapter): ClientNetwork;
-  /** Of one client, or of all there are when a fault is asked for. */
-  link(adapter?: BrokerAdapter): Link;
+  /** What can befall one client, or all there are when it is asked for. */
+  readonly faults: ClientFaults;
+  /** How many connections they have to the broker now. */
+  open(): number;
   /** When any of them tried to connect, oldest first. */
   attempts(): readonly number[];
   close(): Promise<void>;
 }
 
-/** A connection whose confirm was lost dies this much later: nothing of a stream arrives behind a hole. */
+/** A connection whose answer was lost dies this much later: nothing of a stream arrives behind a hole. */
 const dyingMs = 600;
 /** To open a port takes a turn of the event loop, and a lab is asked for clients within one: so many are ready. */
 const ready = 12;
 
-async function openNetwork(target: Target): Promise<ClientNetwork> {
-  const lost: LostAcknowledgements = { left: 0 };
+async function openNetwork(target: Target, sieve: SendReplySieve): Promise<ClientNetwork> {
+  const lost: LostReplies = { left: 0 };
   const proxy = await openTcpProxy({
     target,
-    sieve: (connection) => acknowledgementSieve(lost, () => setTimeout(() => connection.reset(), dyingMs).unref()),
+    sieve: (connection) => sieve(lost, () => setTimeout(() => connection.reset(), dyingMs).unref(), connection),
   });
   return { proxy, lost };
 }
 
-export async function openClients(target: Target): Promise<Clients> {
+export async function openClients(target: Target, sieve: SendReplySieve): Promise<Clients> {
   const networks = new Map<BrokerAdapter, ClientNetwork>();
-  const waiting = await Promise.all(Array.from({ length: ready }, () => openNetwork(target)));
+  const waiting = await Promise.all(Array.from({ length: ready }, () => openNetwork(target, sieve)));
   const refilling = new Set<Promise<void>>();
 
   function take(): ClientNetwork {
     const network = waiting.shift();
     if (network === undefined) throw new Error(`more than ${ready} clients were made at once`);
-    const refill: Promise<void> = openNetwork(target).then((next) => {
+    const refill: Promise<void> = openNetwork(target, sieve).then((next) => {
       waiting.push(next);
       refilling.delete(refill);
     });
@@ -83,7 +102,16 @@ export async function openClients(target: Target): Promise<Clients> {
       return adapter;
     },
     networkOf,
-    link,
+    faults: {
+      link,
+      killProcess: (adapter) => networkOf(adapter).proxy.close(),
+      pauseProcess: (adapter) => networkOf(adapter).proxy.hold(),
+      unpauseProcess: (adapter) => networkOf(adapter).proxy.heal(),
+      async loseSendReplies(adapter, count) {
+        networkOf(adapter).lost.left = count;
+      },
+    },
+    open: () => [...networks.values()].reduce((sum, { proxy }) => sum + proxy.open, 0),
     attempts: () => [...networks.values()].flatMap(({ proxy }) => proxy.attempts).toSorted((one, other) => one - other),
     async close() {
       await Promise.all(refilling);

@@ -1,0 +1,6 @@
+/** Clauses without faults, beside each other on the broker of the run. */
+import { describeClauses } from '../../contract/describe-clauses.ts';
+import { kafkaHarness } from '../lab/harness.ts';
+import { withoutFaults } from './clause-files.ts';
+
+describeClauses('Kafka', kafkaHarness('shared'), withoutFaults);

@@ -1,0 +1,75 @@
+import { backoffMs, wait } from '@payments/events-core';
+import type { Connection } from '../connection.ts';
+import { isAnswer } from '../errors.ts';
+import type { GroupTopics } from '../topology.ts';
+import { beginOf, readCommitted } from './committed.ts';
+import { createIntake, type Intake } from './intake.ts';
+import { createPartitionLog, type PartitionLog } from './partition-log.ts';
+import type { Seat, TopicPartition } from './seat.ts';
+import type { SettledMemory } from './settled-memory.ts';
+
+export interface IntakesOptions {
+  readonly connection: Pick<Connection, 'runtime' | 'admin'>;
+  readonly group: string;
+  readonly topics: GroupTopics;
+  readonly places: readonly TopicPartition[];
+  readonly seat: Seat;
+  /** The client was reading these partitions: it is sent back to where they are to be read on. */
+  readonly again: boolean;
+  readonly memory: SettledMemory;
+  /** Something waits to be handed over. */
+  readonly arrived: () => void;
+  /** Aborts when nobody wants them any more. */
+  readonly over: AbortSignal;
+}
+
+/**
+ * The assigned partitions, each from where the group has committed. Asks until there is an answer; none when it was over first.
+ * @throws what the broker has refused it with.
+ */
+export async function openIntakes(options: IntakesOptions): Promise<readonly Intake[]> {
+  const { connection, group, topics, places, seat, again, memory, arrived, over } = options;
+  const { runtime, admin } = connection;
+  const { clock, random } = runtime;
+
+  async function read() {
+    for (let failures = 0; !over.aborted; failures += 1) {
+      try {
+        return await readCommitted(admin, group, places);
+      } catch (error) {
+        if (isAnswer(error)) throw error;
+        await wait(clock, backoffMs(failures, random), over);
+      }
+    }
+    return [];
+  }
+
+  /** Where the log begins by now: what lies before that is gone, and was not read. */
+  async function examine(log: PartitionLog): Promise<void> {
+    try {
+      const begin = (await beginOf(admin, log.topic)).get(log.partition);
+      if (begin === undefined || over.aborted || !log.trimmed(begin)) return;
+      const message = `Kafka has deleted events of ${log.topic}/${log.partition} before offset ${begin} that group ${group} has not read. Give the topic a longer retention.`;
+      runtime.notify({ kind: 'loss-suspected', group, message });
+    } catch {
+      // It is asked again, or what is found there is taken as it is.
+    }
+  }
+
+  const committed = await read();
+  if (over.aborted) return [];
+  return committed.map((place) => {
+    const known = memory.recall(place, place.offset);
+    const log = createPartitionLog({ ...place, committed: place, known, elapsed: clock.elapsed });
+    const stepMs = stepOf(topics, log.topic);
+    // The client keeps over assignments what it was told of a partition.
+    seat.resume(log);
+    if (again) seat.seek(log, log.position);
+    return createIntake({ runtime, seat, log, stepMs, arrived, examine });
+  });
+}
+
+/** How long messages of a topic wait; undefined for a topic of events. */
+function stepOf({ retry, now }: GroupTopics, topic: string): number | undefined {
+  return topic === now ? 0 : retry.find((one) => one.topic === topic)?.stepMs;
+}
