@@ -57,6 +57,8 @@ test('reasons name the server, and for one that only Kafka has named, what to do
   );
   expect(reasonOf(plain, settings)).toMatch(/speak no TLS/);
   expect(reasonOf(new TypeError("Cannot destructure property 'x' of null"), settings)).toBe('no broker has answered');
+  const leaderless = native('KafkaJSBrokerNotFound', 'Broker -1 not found in the cached metadata');
+  expect(reasonOf(leaderless, settings)).toMatch(/no leader/);
 });
 
 test.each([

@@ -55,9 +55,12 @@ async function throughFault(
   async function becomes(expected: HealthReport['status'], when: string): Promise<void> {
     const deadline = time.now() + noticedWithinMs;
     for (;;) {
-      const statuses = (await reports()).map(({ status }) => status);
-      if (statuses.every((status) => status === expected)) return;
-      if (time.now() >= deadline) fail(`${when}: health is ${expected} within 10 s; it is ${statuses.join(' and ')}`);
+      const seen = await reports();
+      if (seen.every(({ status }) => status === expected)) return;
+      if (time.now() >= deadline) {
+        const said = seen.map(({ status, problems }) => [status, ...problems.map(({ message }) => message)].join(': '));
+        fail(`${when}: health is ${expected} within 10 s; it is ${said.join(' and ')}`);
+      }
       await time.pass(askEachMs);
     }
   }

@@ -64,13 +64,14 @@ test('a request to join or to leave waits until it may be written, and others pa
 
 test('one that waited longer than its connection lasted is not written, and one that may not be ends it', async () => {
   const waiting = Promise.withResolvers<void>();
-  const { connected, sockets } = await open({
+  const { connected, sockets, clock } = await open({
     beforeJoin: ({ memberId }) => (memberId === '' ? Promise.reject(new Error('not now')) : waiting.promise),
   });
   const first = await connected();
   let received = 0;
   first.peer.on('data', ({ length }: Buffer) => (received += length));
   first.socket.write(joinRequest('m1'));
+  clock.pass(1_000);
   sockets.cut(new Error('silent'));
   waiting.resolve();
   await once(first.peer, 'end');
@@ -81,15 +82,25 @@ test('one that waited longer than its connection lasted is not written, and one 
 });
 
 test('cut ends the sockets there are, with a reason; after destroy there are no more', async () => {
-  const { connected, sockets, port } = await open();
+  const { connected, sockets, port, clock } = await open();
   const [one, other] = [await connected(), await connected()];
+  clock.pass(1_000);
+  const third = await connected();
   sockets.cut(new Error('no answer'));
   await expect.poll(() => [...one.heard, ...other.heard]).toEqual(['error no answer', 'error no answer']);
-  const third = await connected();
+  expect(third.heard, 'one that has had no time to answer').toEqual([]);
   sockets.destroy(new Error('closed'));
   await expect.poll(() => third.heard).toEqual(['error closed']);
   expect(() => sockets.open({ host: '127.0.0.1', port, ssl: {}, onConnect() {} })).toThrow('closed');
   expect(sockets.ended).toBe(true);
+});
+
+test('whoever writes to a socket that has ended hears of it: the client may have ended the one that replaced another', async () => {
+  const { connected } = await open();
+  const { socket, heard } = await connected();
+  socket.end();
+  socket.write(heartbeatRequest('m1'));
+  await expect.poll(() => heard).toEqual([expect.stringMatching(/^error the connection to .* has ended$/)]);
 });
 
 test('a loss is told once; the end of an idle connection, of one that was left, or of all is none', async () => {

@@ -36,13 +36,13 @@ export interface Sockets {
 }
 
 export function createSockets({ settings, clock, beforeJoin, readers, lost }: SocketsOptions): Sockets {
-  /** With the address that was asked for. */
-  const open = new Map<Socket, string>();
+  /** With the address that was asked for, and since when. */
+  const open = new Map<Socket, { readonly address: string; readonly since: number }>();
   let ended: Error | undefined;
 
   function openOne(host: string, port: number, onConnect: () => void): Socket {
     const socket = dial({ host, port }, settings, connected);
-    open.set(socket, `${host}:${port}`);
+    open.set(socket, { address: `${host}:${port}`, since: clock.elapsed() });
     const { write, on, end } = originalsOf(socket);
     const answers = createAnswers(readers ?? new Map());
     /** When something was last written; undefined until it is connected. */
@@ -52,6 +52,8 @@ export function createSockets({ settings, clock, beforeJoin, readers, lost }: So
     /** Something between may accept connections to a broker that is away. */
     let answered = false;
     let told = false;
+    let retired = false;
+    let clientFailed: (why: Error) => void = () => {};
     let cancel = clock.schedule(settings.requestTimeoutMs + lingerMs, () => socket.destroy());
 
     function received(frames: Buffer): void {
@@ -71,6 +73,7 @@ export function createSockets({ settings, clock, beforeJoin, readers, lost }: So
 
     /** The client takes what it hears of an old socket for news of the one that has replaced it. */
     function retire(): void {
+      retired = true;
       socket.removeAllListeners('end').removeAllListeners('error');
       on('error', () => {});
       end();
@@ -109,6 +112,11 @@ export function createSockets({ settings, clock, beforeJoin, readers, lost }: So
     });
     return Object.assign(socket, {
       write(request: Buffer, encoding?: BufferEncoding) {
+        // One that ends a connection may end the one that has replaced it meanwhile, and takes that for connected then.
+        if (retired || socket.destroyed) {
+          queueMicrotask(() => clientFailed(new Error(`the connection to ${host}:${port} has ended`)));
+          return false;
+        }
         written = true;
         lastUse = clock.elapsed();
         loggingIn = isLogin(request);
@@ -123,6 +131,7 @@ export function createSockets({ settings, clock, beforeJoin, readers, lost }: So
       },
       on(event: string, listener: (...args: unknown[]) => void) {
         if (event === 'data') return on(event, whole(socket, listener, received));
+        if (event === 'error') clientFailed = listener;
         return on(event, event === 'end' ? orError(listener) : listener);
       },
       end() {
@@ -132,9 +141,15 @@ export function createSockets({ settings, clock, beforeJoin, readers, lost }: So
     });
   }
 
-  /** With an error: a plain `destroy()` is an end that the client never hears of. */
+  /**
+   * With an error: a plain `destroy()` is an end that the client never hears of. What has just been opened has had no time to
+   * answer, and a client that is torn from its login may not find back.
+   */
   function cut(why: Error, broker?: string): void {
-    for (const [socket, address] of open) if (broker === undefined || address === broker) socket.destroy(why);
+    for (const [socket, { address, since }] of open) {
+      const young = clock.elapsed() - since < settings.requestTimeoutMs;
+      if (!young && (broker === undefined || address === broker)) socket.destroy(why);
+    }
   }
 
   return {
@@ -148,7 +163,7 @@ export function createSockets({ settings, clock, beforeJoin, readers, lost }: So
     cut,
     destroy(why) {
       ended ??= why;
-      cut(why);
+      for (const socket of open.keys()) socket.destroy(why);
     },
   };
 }

@@ -88,7 +88,7 @@ test('a partition that nobody leads is waited for; an abort meanwhile is a refus
   // Between two tries: one that is on its way may be stored.
   controller.abort();
   expect(await gone).toMatchObject({ outcome: 'rejected', reason: 'disconnected' });
-  expect((await gone).said).toMatch(/not sent.*Broker -1/);
+  expect((await gone).said).toMatch(/not sent.*no leader/);
   kafka.react((send) => send.store());
   expect(await stays).toBe('0/0');
   expect(kafka.instances).toHaveLength(1);
