@@ -82,8 +82,10 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
         failures = 0;
       } catch (error) {
         const said = consumingError(error, { settings, group, topics: topicsOf(settings, spec) });
-        refusedSince = isPermission(error) ? (refusedSince ?? since) : undefined;
-        if (isFatal(said, clock.elapsed() - (refusedSince ?? since))) throw said;
+        const now = clock.elapsed();
+        if (!isPermission(error)) refusedSince = undefined;
+        else if (refusedSince === undefined || now - since >= steadyMs) refusedSince = now;
+        if (isFatal(said, now - (refusedSince ?? now))) throw said;
         if (!leaving.signal.aborted)
           logger.warn({ group, err: said }, `group ${group} cannot be consumed, and is tried again`);
         failures = clock.elapsed() - since >= steadyMs ? 0 : failures + 1;
@@ -189,7 +191,7 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
     leaving.abort(leftError());
     await Promise.race([drain(), aborted(abandoned.signal)]);
     await membership?.leave(abandoned.signal);
-    await running;
+    await Promise.race([running, aborted(abandoned.signal)]);
     ready.reject(leftError());
     ended.resolve();
   }

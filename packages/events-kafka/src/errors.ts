@@ -84,7 +84,8 @@ export function reasonOf(error: unknown, { brokers, login, tls }: Pick<Settings,
   // The client loses what its brokers have said when it asks one after the other.
   if (name === 'TypeError' || name === 'KafkaJSGroupCoordinatorNotFound') return 'no broker has answered';
   // Of the node -1, which stands for the leader that there is not.
-  if (name === 'KafkaJSBrokerNotFound') return 'the partition it belongs to has no leader';
+  if (name === 'KafkaJSBrokerNotFound' && text.startsWith('Broker -1 '))
+    return 'the partition it belongs to has no leader';
   const hint = perhapsNoTls.test(text) ? '. It may speak no TLS on this port' : '';
   const said = `${text.replace(/^Connection error: /, '')}${hint}`;
   const broker = brokerOf(root);

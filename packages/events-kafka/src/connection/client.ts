@@ -75,7 +75,13 @@ export function createClient({
   });
   const readers = new Map<number, ReadAnswer>([[apiKeys.findCoordinator, coordinator]]);
   if (forgivesLeaderless === true) readers.set(apiKeys.metadata, forgiveLeaderless);
-  const sockets = createSockets({ settings, clock: runtime.clock, readers, beforeJoin, lost });
+  const sockets = createSockets({
+    settings: { ...settings, requestTimeoutMs },
+    clock: runtime.clock,
+    readers,
+    beforeJoin,
+    lost,
+  });
   // An instance asks the first one first, and the next ones only while it may retry.
   const first = Math.floor(runtime.random() * brokers.length);
   const kafka = new Kafka({

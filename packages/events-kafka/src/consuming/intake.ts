@@ -60,7 +60,9 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
     if (closed.signal.aborted || examining) return wait(clock, patienceMs, closed.signal);
     const last = offsetOf(batch.lastOffset());
     const from = fetchedFrom(batch);
-    if (from !== log.position && soughtAt !== log.position) return void sendBack();
+    // Less has been written than was read already: the topic was deleted and made again, and soon nobody could tell.
+    const anew = from < log.position && Number(batch.highWatermark) < log.position;
+    if (from !== log.position && soughtAt !== log.position && !anew) return void sendBack();
     if (!log.take(batch.messages, { from, last })) {
       // The client has skipped what is no message.
       log.trimmed(from);

@@ -48,7 +48,9 @@ async function declare(connection: Connection, spec: GroupSpec): Promise<void> {
   refuseOtherOrdering(connection, spec, await topics.list());
   await startAtEnd?.();
   await topics.ensure([deadTopic(needed.dead)]);
-  await checkTopicSettings(connection, [...needed.main, ...own.map(({ topic }) => topic), needed.dead]);
+  await checkTopicSettings(connection, [
+    ...new Set([...read, ...needed.main, ...own.map(({ topic }) => topic), needed.dead]),
+  ]);
 }
 
 /** The name of a topic says how the group was declared: Kafka has no place for it. */

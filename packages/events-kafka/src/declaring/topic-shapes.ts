@@ -7,7 +7,12 @@ const dayMs = 86_400_000;
 const leastRetryMs = 7 * dayMs;
 
 /** Kafka deletes by age alone: a limit of the server in bytes, or a server that compacts, would take what nobody has read. */
-const kept = { 'cleanup.policy': 'delete', 'retention.bytes': '-1' };
+const kept = {
+  'cleanup.policy': 'delete',
+  'retention.bytes': '-1',
+  // Else the clock of whoever publishes decides what is old.
+  'message.timestamp.type': 'LogAppendTime',
+};
 const copies = { ...kept, 'max.message.bytes': String(maxCopyBatchBytes) };
 
 type Shaping = Pick<Settings, 'partitions' | 'retentionMs'>;

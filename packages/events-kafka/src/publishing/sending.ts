@@ -129,6 +129,8 @@ export function createSending(options: SendingOptions): Sending {
     async close(signal) {
       cancelWatch?.();
       await instances.close(signal);
+      // What it will not answer any more.
+      for (const { instance } of sends) instance.destroy(new Error('The connection to Kafka was closed.'));
     },
   };
 }

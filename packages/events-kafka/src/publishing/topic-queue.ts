@@ -122,6 +122,7 @@ export function createTopicQueue(options: TopicQueueOptions): TopicQueue {
       const later = [...each(gate.first)];
       const before = lanes.flatMap(({ waiting }) => [...each(waiting.first)]);
       for (const posting of [...before, ...later]) posting.list?.remove(posting);
+      for (const lane of lanes) if (lane?.sending === false) lane.owedSince = undefined;
       if (gate.first === undefined) owedSince = clock.elapsed();
       for (const posting of [...before, ...later]) gate.append(posting);
       if (gate.first !== undefined && !asking) void ask();

@@ -24,6 +24,7 @@ test.each([
   ['INVALID_TOPIC_EXCEPTION', 'rejected other'],
   ['TOPIC_AUTHORIZATION_FAILED', 'rejected forbidden topic'],
   ['NOT_ENOUGH_REPLICAS', 'rejected other again'],
+  ['INVALID_TIMESTAMP', 'rejected other again'],
   ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'unknown other again'],
   ['UNKNOWN_TOPIC_OR_PARTITION', 'unknown other again topic'],
   ['NOT_LEADER_FOR_PARTITION', 'unknown other again'],

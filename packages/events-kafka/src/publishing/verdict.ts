@@ -60,6 +60,10 @@ export function verdictOf(error: unknown, { topic, settings }: Sent): Verdict {
       return refused('Allow the user to Write to it, and to Describe it', { reason: 'forbidden', suspect: 'topic' });
     case 'NOT_ENOUGH_REPLICAS':
       return refused('Fewer replicas are in sync than its min.insync.replicas asks for', { retryable: true });
+    case 'INVALID_TIMESTAMP':
+      return refused('Set the clock of this machine, or message.timestamp.type of the topic to LogAppendTime', {
+        retryable: true,
+      });
     case 'UNKNOWN_TOPIC_OR_PARTITION':
       return unknown({ suspect: 'topic' });
     case 'REQUEST_TIMED_OUT':

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { answered } from '../publishing/fake-kafka.test-support.ts';
+import { fakeAdmin, type FakeOffsets } from './fake-admin.test-support.ts';
+import { openIntakes } from './open-intakes.ts';
+import { createFakeRuntime, createFakeSeat, fetchedOf } from './seat.test-support.ts';
+import { createSettledMemory } from './settled-memory.ts';
+import { quiet } from './test-clock.test-support.ts';
+
+const topics = { main: ['t'], retry: [{ topic: 'r', stepMs: 1_000 }], now: 'n', dead: 'd' };
+const places = ['t', 'r', 'n'].map((topic) => ({ topic, partition: 0 }));
+
+function createBench(offsets: FakeOffsets, { again = false } = {}) {
+  const { runtime, clock, notices } = createFakeRuntime();
+  const { seat, calls } = createFakeSeat();
+  const { admin, asked } = fakeAdmin(offsets);
+  const memory = createSettledMemory();
+  const over = new AbortController();
+  const options = { connection: { runtime, admin }, group: 'g', topics, places, seat, again, memory, arrived() {} };
+  return { clock, notices, calls, asked, memory, over, open: () => openIntakes({ ...options, over: over.signal }) };
+}
+
+const committed = { 't/0': ['5', null], 'r/0': ['6', null], 'n/0': ['7', null] } as const;
+
+test('each partition begins where the group has committed, is resumed, and knows whether it is one of the group’s own', async () => {
+  const { open, calls } = createBench({ committed });
+  const intakes = await open();
+  expect(intakes.map(({ log, own }) => [log.topic, log.position, own])).toEqual([
+    ['t', 5, false],
+    ['r', 6, true],
+    ['n', 7, true],
+  ]);
+  expect(calls).toEqual(['resume t/0', 'resume r/0', 'resume n/0']);
+});
+
+test('a client that was reading these partitions is sent back to where they are read on', async () => {
+  const { open, calls } = createBench({ committed }, { again: true });
+  await open();
+  expect(calls.filter((call) => call.startsWith('seek'))).toEqual(['seek t/0 5', 'seek r/0 6', 'seek n/0 7']);
+});
+
+test('what was settled before and is not committed is not handed over again', async () => {
+  const { open, memory } = createBench({ committed });
+  memory.recall(places[0]!, 5);
+  memory.settled(places[0]!, 6);
+  const [intake] = await open();
+  await Promise.race([intake!.take(fetchedOf({ from: 5, count: 3 }).fetched), quiet()]);
+  expect([intake!.log.peek()?.offset, intake!.log.buffered]).toEqual([5, 2]);
+});
+
+test('it asks until there is an answer', async () => {
+  const { open, clock } = createBench({ committed, failures: [new Error('no answer'), answered('NOT_COORDINATOR')] });
+  const opening = open();
+  await clock.advance(20_000);
+  expect(await opening).toHaveLength(3);
+});
+
+test('what the broker refuses is not asked again', async () => {
+  const refusal = answered('GROUP_AUTHORIZATION_FAILED');
+  const { open } = createBench({ committed, failures: [refusal] });
+  await expect(open()).rejects.toBe(refusal);
+});
+
+test('when nobody wants them any more nothing is resumed, and nothing is asked again', async () => {
+  const failed = createBench({ committed, failures: [new Error('no answer')] });
+  const opening = failed.open();
+  await quiet();
+  failed.over.abort();
+  expect(await opening).toEqual([]);
+  expect([failed.asked, failed.clock.timers()]).toEqual([[], 0]);
+  const late = createBench({ committed });
+  const answering = late.open();
+  late.over.abort();
+  expect(await answering).toEqual([]);
+  expect(late.calls).toEqual([]);
+});
+
+test('events that Kafka has deleted before they were read are told of, and the rest is read on', async () => {
+  const { open, notices, calls } = createBench({ committed, begins: { t: ['9'] } });
+  const [intake] = await open();
+  await intake!.take(fetchedOf({ from: 9, count: 2 }).fetched);
+  await quiet();
+  expect([notices, calls.at(-1), intake!.log.position]).toEqual([['loss-suspected'], 'seek t/0 9', 9]);
+});
+
+test('a batch of an earlier assignment is no loss', async () => {
+  const { open, notices, calls } = createBench({ committed, begins: { t: ['0'] } });
+  const [intake] = await open();
+  await intake!.take(fetchedOf({ from: 9, count: 2 }).fetched);
+  await quiet();
+  expect([notices, calls.at(-1)]).toEqual([[], 'seek t/0 5']);
+});
