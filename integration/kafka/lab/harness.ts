@@ -27,6 +27,8 @@ export function kafkaHarness(broker: 'shared' | 'own'): OpenHarness {
         flowAgainMs: 45_000,
         promptMs: 15_000,
         newTypeMs: 10_000,
+        // A copy is produced, fetched and reserved: three requests, each beside what else two cores have to do.
+        retryLateMs: 500,
       },
       // Prefixes would part them as well as brokers of their own, but they all have the same two cores.
       isolation: 'shared',

@@ -14,6 +14,8 @@ export interface Timings {
   readonly promptMs: number;
   /** A new type that matches a running subscription reaches it within this. @example Kafka's topic poll: 10_000 */
   readonly newTypeMs: number;
+  /** Latest that a retry may come after its delay. @default 250 */
+  readonly retryLateMs?: number;
 }
 
 /**
