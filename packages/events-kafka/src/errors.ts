@@ -30,6 +30,13 @@ export function protocolType(error: unknown): string | undefined {
   return ownType(rootOf(error));
 }
 
+/** Answers after which the partitions are somebody else's. */
+export const expelling: ReadonlySet<string> = new Set([
+  'UNKNOWN_MEMBER_ID',
+  'ILLEGAL_GENERATION',
+  'FENCED_INSTANCE_ID',
+]);
+
 function ownType(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'type' in error && typeof error.type === 'string'
     ? error.type

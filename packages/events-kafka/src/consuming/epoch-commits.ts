@@ -1,5 +1,5 @@
 import type { AdapterRuntime } from '@payments/events-core';
-import { isAnswer, protocolType } from '../errors.ts';
+import { expelling, isAnswer, protocolType } from '../errors.ts';
 import { createCommits, type Commits, type Saying } from './commits.ts';
 import type { Intake } from './intake.ts';
 import type { Seat } from './seat.ts';
@@ -21,9 +21,6 @@ export interface EpochCommitsOptions {
   /** It will not be stored, however often it is sent. */
   readonly failed: (error: unknown) => void;
 }
-
-/** Answers after which the partitions are somebody else's. */
-const refusals: ReadonlySet<string> = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
 
 /** What the partitions of an epoch commit, and what becomes of it. */
 export function createEpochCommits(options: EpochCommitsOptions): Commits {
@@ -56,7 +53,7 @@ export function createEpochCommits(options: EpochCommitsOptions): Commits {
   function refused(error: unknown): boolean {
     const type = protocolType(error) ?? '';
     // Another coordinator is asked only after the next join. What was settled is remembered.
-    if (refusals.has(type) || (closing() && type === 'NOT_COORDINATOR_FOR_GROUP')) moved(error);
+    if (expelling.has(type) || (closing() && type === 'NOT_COORDINATOR_FOR_GROUP')) moved(error);
     // A topic that is gone, a permission that was taken away: not for this assignment to mend.
     else if (isAnswer(error) && type !== 'REBALANCE_IN_PROGRESS') failed(error);
     else return false;

@@ -1,6 +1,6 @@
 import type { Clock } from '@payments/events-core';
 import type { Consumer } from 'kafkajs';
-import { protocolType } from '../errors.ts';
+import { expelling, protocolType } from '../errors.ts';
 import type { Lease } from './lease.ts';
 import type { ConsumerTimes } from './times.ts';
 
@@ -48,7 +48,6 @@ const aloneMs = 10_000;
 const inTransitMs = 1_000;
 /** After so many requests in a row without an answer a connection is dead. */
 const mostTimeouts = 2;
-const expelling: ReadonlySet<string> = new Set(['UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION', 'FENCED_INSTANCE_ID']);
 
 export function createPulse({ clock, consumer, times, lease, lastProgressAt, cut, fail, quit }: PulseOptions): Pulse {
   const { COMMIT_OFFSETS, HEARTBEAT, FETCH, REQUEST, REQUEST_TIMEOUT } = consumer.events;
