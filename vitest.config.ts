@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowFilesFirst } from './integration/brokers/slow-files-first.ts';
 import { brokersScript, testProjects } from './scripts/workspace.mjs';
 
 /** `source` lets one package use another's TypeScript as it stands, so no test needs a build. */
@@ -19,6 +20,7 @@ export default defineConfig({
     // `integration/tests.test.ts` finds them in the sources, `scripts/sum-results.mjs` in the results.
     allowOnly: false,
     passWithNoTests: false,
+    sequence: { sequencer: SlowFilesFirst },
     projects: testProjects(import.meta.dirname).map(({ project, script, include, exclude }) => ({
       extends: true,
       test: { name: project, include, exclude, ...(script === brokersScript ? withBroker : {}) },

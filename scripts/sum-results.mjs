@@ -32,6 +32,8 @@ function readReport(file) {
 }
 
 const isCount = (value) => Number.isInteger(value) && value >= 0;
+/** A log is long, and often only its end is kept: the summary says what failed, and the log above it says why. */
+const firstLine = (messages) => (messages?.[0] ?? '').split('\n', 1)[0].slice(0, 400);
 const isNotClaimed = ({ meta }) => meta?.clause?.result?.startsWith('not claimed: ') === true;
 
 function addSuite({ folder, script, report: file }) {
@@ -45,13 +47,13 @@ function addSuite({ folder, script, report: file }) {
   // A file that did not even load has no failed test in it.
   const crashedFiles = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-  ).length;
+  );
   const unrun = report.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .filter(({ status }) => status !== 'passed' && status !== 'failed');
   const notClaimed = unrun.filter(isNotClaimed).length;
   const skipped = unrun.filter((test) => !isNotClaimed(test));
-  const failed = report.numFailedTests + crashedFiles + skipped.length + elsewhere.length;
+  const failed = report.numFailedTests + crashedFiles.length + skipped.length + elsewhere.length;
   total.notClaimed += notClaimed;
   const remark = notClaimed > 0 ? `, ${notClaimed} not claimed` : '';
   add(
@@ -61,6 +63,10 @@ function addSuite({ folder, script, report: file }) {
     remark,
   );
   for (const { status, fullName } of skipped) console.log(`    ${status}: ${fullName}`);
+  for (const { name: file, message } of crashedFiles) console.log(`    failed: ${file}\n      ${firstLine([message])}`);
+  for (const test of report.testResults.flatMap(({ assertionResults }) => assertionResults)) {
+    if (test.status === 'failed') console.log(`    failed: ${test.fullName}\n      ${firstLine(test.failureMessages)}`);
+  }
   for (const file of elsewhere) console.log(`    not a test of ${folder}: ${file.name}`);
 }
 

@@ -37,8 +37,12 @@ export const brokers: Readonly<Record<BrokerKind, BrokerFacts>> = {
     imageVariable: 'EVENTS_IMAGE_RABBITMQ',
     port: 5672,
     otherPorts: [rabbitmqManagementPort],
-    // The node's data carries its name, and the container's own name is another in every container.
-    environment: { RABBITMQ_NODENAME: 'rabbit@localhost' },
+    environment: {
+      // The node's data carries its name, and the container's own name is another in every container.
+      RABBITMQ_NODENAME: 'rabbit@localhost',
+      // Erlang's schedulers otherwise spin while they wait, on cores that the tests need.
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none',
+    },
   },
   kafka: {
     title: 'Kafka',
@@ -48,7 +52,7 @@ export const brokers: Readonly<Record<BrokerKind, BrokerFacts>> = {
     port: 9092,
     otherPorts: [kafkaLoginPort],
     // Brokers of tests are started often and live for minutes: the best compiler never earns back what it costs.
-    environment: { KAFKA_HEAP_OPTS: '-Xmx512m -XX:TieredStopAtLevel=1' },
+    environment: { KAFKA_HEAP_OPTS: '-Xmx512m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC' },
   },
   redis: {
     title: 'Redis',

@@ -4,6 +4,7 @@
  * long; other arguments go to vitest: `pnpm test:brokers integration/rabbitmq/container.test.ts`.
  */
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { prepareSuites, sayMissing } from '../suites.ts';
 
 const { ready, missing } = await prepareSuites();
@@ -17,7 +18,8 @@ if (ready.length > 0) {
   const forVitest = rest.length > 0 ? ['--', ...rest] : [];
   const { status, error } = spawnSync('turbo', ['run', 'test:brokers', '--continue', '--concurrency=1', ...forVitest], {
     stdio: 'inherit',
-    env: { ...process.env, ...soak },
+    // Suites start some hundred processes, each of which would compile the same sources again.
+    env: { NODE_COMPILE_CACHE: resolve('node_modules/.cache/compiled'), ...process.env, ...soak },
   });
   if (error !== undefined) console.error(`turbo could not be run: ${error.message}`);
   if (status !== 0) process.exitCode = status ?? 1;

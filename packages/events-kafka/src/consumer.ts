@@ -15,6 +15,7 @@ import { keepingAssigner } from './consuming/assigner.ts';
 import { consumingError, isPermission } from './consuming/consuming-error.ts';
 import { createMembership, type Membership } from './consuming/membership.ts';
 import { createSettledMemory } from './consuming/settled-memory.ts';
+import { watchTopics } from './consuming/topic-watch.ts';
 import { declareGroup } from './declaring/declare-group.ts';
 import { createSettler, type Unapplied } from './settlement.ts';
 import { needsWatch, topicsOf, topicsToRead, type GroupTopics } from './topology.ts';
@@ -37,8 +38,6 @@ export interface Subscription extends AdapterSubscription {
   readonly unapplied: Unapplied;
   /** Whether it is a member of the group, and asks for what is new. */
   readonly consuming: boolean;
-  /** Milliseconds since the broker has last answered with messages, or that there are none. */
-  readonly lastFetchAgeMs: number | undefined;
   /** Oldest message of each topic that was read and is not settled, milliseconds since the Unix epoch. */
   readonly oldestUnsettledAt: () => ReadonlyMap<string, number>;
 }
@@ -103,7 +102,7 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
     const own = { memory, settler, deliver, count, givenBack, assigned };
     const mine = createMembership({ connection, spec, topics, assigner, ...own });
     membership = mine;
-    const stopWatching = watchTopics(topics, () => void begin(mine));
+    const stopWatching = watch(topics, mine, () => void begin(mine));
     try {
       mine.ready.then(ready.resolve, () => {});
       await mine.over;
@@ -124,34 +123,25 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
   }
 
   /** Calls `changed` once when there are other topics to read than these, or one of these is missing. */
-  function watchTopics(known: GroupTopics, changed: () => void): () => void {
-    const everyMs = needsWatch(settings, spec.patterns)
-      ? settings.topicRefreshMs
-      : Math.max(lookEveryMs, settings.topicRefreshMs);
+  function watch(known: GroupTopics, mine: Membership, changed: () => void): () => void {
+    const { topicRefreshMs } = settings;
     const names = namesIn(known);
-    let cancel = clock.schedule(everyMs, () => void look());
-    let over = false;
-
-    async function look(): Promise<void> {
-      const existing = await connection.topics.list().catch(() => undefined);
-      if (over || leaving.signal.aborted) return;
-      const other = existing !== undefined && isOther(existing);
-      if (other) changed();
-      else cancel = clock.schedule(everyMs, () => void look());
-    }
-
-    function isOther(existing: readonly string[]): boolean {
-      const found = new Set(existing);
-      return (
-        [...names, known.dead].some((topic) => !found.has(topic)) ||
-        namesIn(topicsToRead(settings, spec, existing)).some((topic) => !names.includes(topic))
-      );
-    }
-
-    return () => {
-      over = true;
-      cancel();
-    };
+    return watchTopics({
+      clock,
+      everyMs: needsWatch(settings, spec.patterns) ? topicRefreshMs : Math.max(lookEveryMs, topicRefreshMs),
+      lastFetchAgeMs: () => mine.lastFetchAgeMs,
+      list: () => connection.topics.list(),
+      isOther(existing) {
+        const found = new Set(existing);
+        return (
+          [...names, known.dead].some((topic) => !found.has(topic)) ||
+          namesIn(topicsToRead(settings, spec, existing)).some((topic) => !names.includes(topic))
+        );
+      },
+      changed() {
+        if (!leaving.signal.aborted) changed();
+      },
+    });
   }
 
   function isFatal(error: EventsError, refusedMs: number): boolean {
@@ -217,9 +207,6 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
     unapplied: settler,
     get consuming() {
       return membership?.consuming === true;
-    },
-    get lastFetchAgeMs() {
-      return membership?.lastFetchAgeMs;
     },
     oldestUnsettledAt: () => membership?.epoch?.oldest() ?? nothingRead,
     async stop({ signal }) {

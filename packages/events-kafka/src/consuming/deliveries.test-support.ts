@@ -55,7 +55,7 @@ export function createDeliveriesBench({
     mine: () => right.mine,
     count: (change) => void (counts.open += change),
     finished: () => void (counts.finished += 1),
-    settled: (_, offset, how) => void settled.push(`${how} ${offset}`),
+    settled: (_, { offset }, how) => void settled.push(`${how} ${offset}`),
     released: () => void (counts.released += 1),
     failed: (error) => void failures.push(error),
   });

@@ -34,7 +34,7 @@ export interface DeliveriesOptions {
   /** One is settled, or will not be: its place is free. */
   readonly finished: (intake: Intake) => void;
   /** It is settled: say so. */
-  readonly settled: (intake: Intake, offset: number, how: Settlement['kind']) => void;
+  readonly settled: (intake: Intake, handed: Handed, how: Settlement['kind']) => void;
   /** Core has given one back. */
   readonly released: () => void;
   /** What must not happen. */
@@ -120,7 +120,7 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     // A log that has begun anew knows nothing of it.
     if (handed.state === 'over') return;
     intake.log.settle(handed);
-    settled(intake, handed.offset, how);
+    settled(intake, handed, how);
   }
 
   /** What can never be copied stays unsettled. A suspect would wait for it for ever, and so would a stop. */

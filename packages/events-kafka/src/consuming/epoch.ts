@@ -8,6 +8,7 @@ import { createEpochCommits } from './epoch-commits.ts';
 import { oldestOf, type Intake } from './intake.ts';
 import { openIntakes } from './open-intakes.ts';
 import { keyOf, type Fetched, type Seat, type TopicPartition } from './seat.ts';
+import type { Handed } from './partition-log.ts';
 import type { SettledMemory } from './settled-memory.ts';
 import { createTurns, idleMs, type Turns } from './turns.ts';
 
@@ -135,8 +136,8 @@ export function createEpoch(options: EpochOptions): Epoch {
     }
   }
 
-  function settled({ log }: Intake, offset: number, how: Settlement['kind']): void {
-    memory.settled(log, offset);
+  function settled({ log }: Intake, handed: Handed, how: Settlement['kind']): void {
+    memory.settled(log, handed);
     // A letter is not to be stored twice for a crash right after it.
     if (how === 'deadLetter' || log.unsaid >= manySettled) commits.now();
     else commits.soon();

@@ -16,6 +16,8 @@ export interface Marks {
   readonly reservedEnd?: number | undefined;
   /** What is out alone, with its count before that. */
   readonly suspect?: Counted | undefined;
+  /** When the newest message was appended that was read so far, by the broker's clock. Absent: unknown. */
+  readonly appendedAt?: number | undefined;
 }
 
 interface CountedUpTo {
@@ -34,7 +36,8 @@ export const mostAhead = 8_192;
 export const suspectFrom = 2;
 
 /** The metadata to commit with `offset`. */
-export function encodeMarks(offset: number, { settled, counts, charged, reservedEnd, suspect }: Marks): string {
+export function encodeMarks(offset: number, marks: Marks): string {
+  const { settled, counts, charged, reservedEnd, suspect, appendedAt } = marks;
   const d = encodeBitmap(offset, settled, mostAhead);
   const c = counts.filter(({ end }) => end > offset).map(({ end, count }) => [end, count]);
   const fields = {
@@ -43,6 +46,7 @@ export function encodeMarks(offset: number, { settled, counts, charged, reserved
     ...(c.length === 0 ? {} : { c }),
     ...(suspect === undefined ? {} : { s: [suspect.offset, suspect.count] }),
     ...(charged === undefined || charged.offset < offset ? {} : { x: [charged.offset, charged.count] }),
+    ...(appendedAt === undefined ? {} : { t: appendedAt }),
   };
   // The offset stands in it as well: tools that move a group's offset may leave the metadata of the old one.
   return Object.keys(fields).length === 0 ? '' : JSON.stringify({ v: 1, o: offset, ...fields });
@@ -62,7 +66,8 @@ export function decodeMarks(offset: number, metadata: string | null): Marks {
   const suspect = countedOf(fields.s);
   const charged = countedOf(fields.x);
   if (suspect === null || charged === null) return none;
-  return { settled, counts, charged, reservedEnd: fields.w, suspect };
+  const appendedAt = isOffset(fields.t) ? fields.t : undefined;
+  return { settled, counts, charged, reservedEnd: fields.w, suspect, appendedAt };
 }
 
 /**
@@ -99,6 +104,7 @@ interface Fields {
   readonly c?: unknown;
   readonly s?: unknown;
   readonly x?: unknown;
+  readonly t?: unknown;
 }
 
 function parsed(metadata: string | null): Fields | undefined {

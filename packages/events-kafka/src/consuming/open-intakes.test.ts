@@ -41,10 +41,20 @@ test('a client that was reading these partitions is sent back to where they are 
 test('what was settled before and is not committed is not handed over again', async () => {
   const { open, memory } = createBench({ committed });
   memory.recall(places[0]!, 5);
-  memory.settled(places[0]!, 6);
+  const { fetched } = fetchedOf({ from: 5, count: 3 });
+  memory.settled(places[0]!, { offset: 6, timestamp: Number(fetched.batch.messages[1]!.timestamp) });
   const [intake] = await open();
-  await Promise.race([intake!.take(fetchedOf({ from: 5, count: 3 }).fetched), quiet()]);
+  await Promise.race([intake!.take(fetched), quiet()]);
   expect([intake!.log.peek()?.offset, intake!.log.buffered]).toEqual([5, 2]);
+});
+
+test('another message at the offset of a settled one is handed over: the topic was deleted and made again', async () => {
+  const { open, memory } = createBench({ committed: {} });
+  memory.recall(places[0]!, -1);
+  memory.settled(places[0]!, { offset: 0, timestamp: 7 });
+  const [intake] = await open();
+  await Promise.race([intake!.take(fetchedOf({ from: 0, count: 3 }).fetched), quiet()]);
+  expect([intake!.log.peek()?.offset, intake!.log.buffered]).toEqual([0, 3]);
 });
 
 test('it asks until there is an answer', async () => {

@@ -2,10 +2,11 @@ import { backoffMs, wait } from '@payments/events-core';
 import type { Connection } from '../connection.ts';
 import { isAnswer } from '../errors.ts';
 import type { GroupTopics } from '../topology.ts';
-import { beginOf, readCommitted } from './committed.ts';
+import { begunAnew } from './begun-anew.ts';
+import { beginOf, readCommitted, type Committed } from './committed.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { createPartitionLog, type PartitionLog } from './partition-log.ts';
-import type { Seat, TopicPartition } from './seat.ts';
+import { keyOf, type Seat, type TopicPartition } from './seat.ts';
 import type { SettledMemory } from './settled-memory.ts';
 
 export interface IntakesOptions {
@@ -35,13 +36,25 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
   async function read() {
     for (let failures = 0; !over.aborted; failures += 1) {
       try {
-        return await readCommitted(admin, group, places);
+        const found = await readCommitted(admin, group, places);
+        const anew = await begunAnew(admin, found);
+        return found.map((place) => fromItsBeginning(place, anew.get(keyOf(place))));
       } catch (error) {
         if (isAnswer(error)) throw error;
         await wait(clock, backoffMs(failures, random), over);
       }
     }
     return [];
+  }
+
+  /** What was settled and committed of the log that was there before says nothing of this one. */
+  function fromItsBeginning(place: Committed, begin: number | undefined): Committed {
+    if (begin === undefined) return place;
+    const { topic, partition } = place;
+    const message = `${topic}/${partition} was deleted and made again: group ${group} reads it from its beginning`;
+    runtime.logger.warn({ group, topic, partition, begin }, message);
+    memory.forget(place);
+    return { ...place, offset: -1, metadata: null, begin };
   }
 
   /** Where the log begins by now: what lies before that is gone, and was not read. */

@@ -1,4 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
+import { newestAppend } from './append-time.ts';
 import { chargedMarks, countOf, decodeMarks, encodeMarks, mostAhead, suspectFrom } from './marks.ts';
 import type { Readiness } from './readiness.ts';
 import { reservationFor, type Reservation } from './reservation.ts';
@@ -88,19 +89,20 @@ export interface PartitionLogOptions {
   readonly committed: { readonly offset: number; readonly metadata: string | null };
   /** First offset of the log: what was committed below it is gone. */
   readonly begin: number;
-  /** Settled as well, though the commit does not say so. */
-  readonly known?: readonly number[];
+  /** Settled as well, though the commit does not say so: timestamps by offset. */
+  readonly known?: ReadonlyMap<number, number>;
   readonly elapsed: () => number;
 }
 
 export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
-  const { topic, partition, committed, begin, known = [], elapsed } = options;
+  const { topic, partition, committed, begin, known, elapsed } = options;
   const { offset: committedOffset, metadata: committedMetadata } = committed;
   const read = decodeMarks(committedOffset, committedMetadata);
   const { settled, ...charges } = chargedMarks(read);
   let { counts, charged } = charges;
+  let { appendedAt } = read;
   const beganAt = Math.max(committedOffset, begin);
-  const unfinished = createUnfinished(beganAt, [...settled, ...known]);
+  const unfinished = createUnfinished(beganAt, settled, known);
 
   /** Of a partition without a commit the beginning need not be said. */
   const stored = committedOffset < 0 ? { offset: beganAt, metadata: '' } : committed;
@@ -120,6 +122,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
     rewound = true;
     counts = [];
     charged = undefined;
+    appendedAt = undefined;
     suspect = undefined;
     told.forget();
     idleSince ??= elapsed();
@@ -158,6 +161,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
       charged: charged?.offset === alone?.offset ? undefined : charged,
       reservedEnd: reserved,
       suspect: alone && { offset: alone.offset, count: alone.unsettled },
+      appendedAt,
     });
     return { offset, metadata, reservedEnd: reserved, suspect: alone?.offset };
   }
@@ -177,6 +181,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
       const fit = unfinished.fit(from);
       if (fit === 'no') return false;
       if (fit === 'anew') rewind(from);
+      appendedAt = newestAppend(messages, appendedAt);
       unfinished.take(messages, last, (offset) => countOf({ counts, charged }, offset));
       return true;
     },

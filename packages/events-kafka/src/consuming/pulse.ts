@@ -44,6 +44,11 @@ const joinGraceMs = 15_000;
 const strandedMs = 4_000;
 /** For a consumer to be back once Kafka is. */
 const aloneMs = 10_000;
+/**
+ * The same for one whose session is over: nobody waits for it, and a new one is there at once. The client waits up to three
+ * request timeouts for a login that was torn.
+ */
+const goneMs = 4_000;
 /** A request of a connection that has ended may still be carried out for so long. */
 const inTransitMs = 1_000;
 /** After so many requests in a row without an answer a connection is dead. */
@@ -61,6 +66,8 @@ export function createPulse({ clock, consumer, times, lease, lastProgressAt, cut
   /** The last sign of life, or when it was cut. */
   let aliveAt = startedAt;
   let cutOnce = false;
+  /** By the machine's time. */
+  let cutAt = 0;
   /** Since when others have answers while this one has none. */
   let aloneSince: number | undefined;
   /** The broker goes on as if nobody had joined. */
@@ -136,12 +143,16 @@ export function createPulse({ clock, consumer, times, lease, lastProgressAt, cut
       if (now - since > times.rebalanceMs + joinGraceMs) fail(new Error('The consumer could not join its group.'));
       return;
     }
-    if (now - aliveAt <= times.silenceMs) return;
+    const gone = cutOnce && lease.over && (lastProgressAt() ?? 0) > cutAt && now - aliveAt > goneMs;
+    if (now - aliveAt <= times.silenceMs && !gone) return;
     const silence = new Error(`Nothing was fetched for ${Math.round(now - aliveAt)} ms.`);
     if (!cutOnce) {
       cutOnce = true;
+      cutAt = clock.now();
       aliveAt = now;
       cut(silence);
+    } else if (gone) {
+      fail(silence);
     } else if (!isKafkaThere()) {
       // Whoever comes back under its own name need not be waited for.
       aloneSince = undefined;

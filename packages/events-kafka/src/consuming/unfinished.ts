@@ -47,7 +47,12 @@ export interface Unfinished {
   restart(at: number): void;
 }
 
-export function createUnfinished(begin: number, alreadySettled: Iterable<number>): Unfinished {
+/** `known` are settled as well, where their timestamps (by offset) are the same: or the topic was deleted and made again. */
+export function createUnfinished(
+  begin: number,
+  alreadySettled: Iterable<number>,
+  known: ReadonlyMap<number, number> = new Map(),
+): Unfinished {
   /** First what is or was out, then from `next` on what waits. */
   const entries = createLinkedList<Entry>();
   /** What was settled out of order. */
@@ -101,11 +106,16 @@ export function createUnfinished(begin: number, alreadySettled: Iterable<number>
       for (const message of messages) {
         const offset = offsetOf(message.offset);
         if (offset < position || settled.has(offset)) continue;
+        const timestamp = Number(message.timestamp);
+        if (known.get(offset) === timestamp) {
+          if (entries.first !== undefined) settled.add(offset);
+          continue;
+        }
         const entry: Entry = {
           message,
           offset,
           unsettled: unsettledOf(offset),
-          timestamp: Number(message.timestamp),
+          timestamp,
           state: 'waiting',
           previous: undefined,
           next: undefined,
@@ -158,6 +168,7 @@ export function createUnfinished(begin: number, alreadySettled: Iterable<number>
     restart(at) {
       drop(entries.first);
       settled.clear();
+      known = new Map();
       position = at;
       open = 0;
     },
