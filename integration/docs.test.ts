@@ -102,7 +102,7 @@ describe('errors.md', () => {
   });
 
   test('names every health problem', () => {
-    const adapters = 'packages/events-{memory,rabbitmq}/src/**/*.ts';
+    const adapters = 'packages/events-{memory,rabbitmq,kafka}/src/**/*.ts';
     const sources = filesOf(`${core}/broker/measure-health.ts`, adapters).filter((file) => !file.includes('.test'));
     const problems = sources.flatMap((file) =>
       [...textOf(file).matchAll(/(?:\bcode: |return down\(\w+, )'([a-z-]+)'/g)].map(([, code = '']) => code),

@@ -165,3 +165,11 @@ test('what core gives back unasked says that it is leaving; what it was asked fo
   await quiet();
   expect(counts.givenBack).toBe(1);
 });
+
+test('a partition that is given away before its first batch is not waited for', async () => {
+  const { epoch, state, commits } = createEpochBench();
+  state.canCommit = false;
+  await quiet();
+  await epoch.drain({ recall: true, withinMs: 1_000 });
+  expect([epoch.running, commits]).toEqual([false, []]);
+});

@@ -84,7 +84,7 @@ export function createEpoch(options: EpochOptions): Epoch {
     runtime,
     seat,
     memory,
-    intakes: () => (mine() ? intakes.values() : []),
+    intakes: () => (mine() && seat.canCommit ? intakes.values() : []),
     sayOf: (intake) => (phase === 'closing' ? 'clean' : turns?.sayOf(intake)),
     closing: () => phase === 'closing',
     confirmed: pump,

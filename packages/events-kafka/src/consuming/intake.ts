@@ -15,8 +15,6 @@ const mostAhead = 500;
 /** One assigned partition: how its messages come from the client, and when each may be handed over. */
 export interface Intake {
   readonly log: PartitionLog;
-  /** A topic of ours: what lies there are copies. */
-  readonly own: boolean;
   /** Takes a batch. Resolves soon, so that the client goes on. Never rejects. */
   take(fetched: Fetched): Promise<void>;
   /** Milliseconds until the next message is due: 0 for at once. Only while there is one. */
@@ -119,7 +117,6 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
 
   return {
     log,
-    own: stepMs !== undefined,
     take,
     dueInMs() {
       const next = log.peek();

@@ -211,6 +211,9 @@ export function createMember({ connection, spec, topics, assigner, events }: Mem
       await leaving;
       forget();
     },
+    get canCommit() {
+      return handle !== undefined && !ended;
+    },
     async commit(commitments) {
       if (handle === undefined || ended) throw new Error('There is nothing to commit yet.');
       await handle.commitOffsetsIfNecessary({ topics: byTopic(commitments) });

@@ -84,6 +84,19 @@ test('one whose session is over is given up four seconds after the cut, once oth
   expect(told).toEqual(['cut', 'fail']);
 });
 
+test('one that fetches and has sent no heartbeat since its session leaves and joins anew', async () => {
+  const { clock, fetch, pulse, told } = createPulseBench();
+  pulse.joined();
+  for (let passed = 0; passed < 35; passed += 1) {
+    fetch();
+    await clock.advance(1_000);
+  }
+  expect(told).toEqual([]);
+  fetch();
+  await clock.advance(1_000);
+  expect(told).toEqual(['quit']);
+});
+
 test('answers from before the cut do not count', async () => {
   const { clock, kafka, pulse, told } = createPulseBench();
   pulse.joined();

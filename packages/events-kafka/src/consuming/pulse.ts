@@ -139,6 +139,9 @@ export function createPulse({ clock, consumer, times, lease, lastProgressAt, cut
     const now = clock.elapsed();
     if (strandedSince !== undefined && now - strandedSince > strandedMs)
       return quit(new Error('The consumer asked to join its group again, and the group has not noticed.'));
+    // The client sends none while the machine's time lies before that of the last one.
+    if (phase === 'steady' && lastFetchAt !== undefined && lastFetchAt - lease.endsAt > strandedMs)
+      return quit(new Error('The consumer fetches, and its heartbeats have stopped.'));
     if (phase !== 'steady') {
       if (now - since > times.rebalanceMs + joinGraceMs) fail(new Error('The consumer could not join its group.'));
       return;

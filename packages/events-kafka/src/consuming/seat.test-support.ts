@@ -21,6 +21,7 @@ export function createFakeSeat() {
   const state = {
     leaseEndsAt: Infinity,
     leaseOver: false,
+    canCommit: true,
     answer: (): Promise<void> => Promise.resolve(),
   };
   const seat: Seat = {
@@ -33,6 +34,9 @@ export function createFakeSeat() {
       get over() {
         return state.leaseOver;
       },
+    },
+    get canCommit() {
+      return state.canCommit;
     },
     commit(commitments) {
       commits.push({
@@ -99,7 +103,6 @@ export function createFakeRuntime() {
 export function intakeOf(log: PartitionLog, dueInMs = () => 0): Intake {
   return {
     log,
-    own: false,
     take: () => Promise.resolve(),
     dueInMs,
     handOver: () => ({ handed: log.handOver(), note: undefined }),

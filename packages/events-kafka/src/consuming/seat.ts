@@ -15,6 +15,8 @@ export function keyOf({ topic, partition }: TopicPartition): string {
 /** A member's place in its group, for the epoch that sits in it. All of it is about the present assignment. */
 export interface Seat {
   readonly lease: Lease;
+  /** Whether the client has lent the means: not before the first batch of a membership. Nothing was handed over before. */
+  readonly canCommit: boolean;
   /** Resolves when the broker has stored all of it. Call it only while the assignment stands. @throws what it was refused with. */
   commit(commitments: readonly (TopicPartition & { readonly commitment: Commitment })[]): Promise<void>;
   /** Fetches nothing of it any more. Idempotent, as is `resume`. */

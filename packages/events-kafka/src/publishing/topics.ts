@@ -33,11 +33,9 @@ export interface Topics {
 /** There is no such topic. */
 export class TopicMissing extends Error {
   override readonly name = 'TopicMissing';
-  readonly topic: string;
 
   constructor(topic: string, options?: ErrorOptions) {
     super(`Kafka has no topic "${topic}".`, options);
-    this.topic = topic;
   }
 }
 
