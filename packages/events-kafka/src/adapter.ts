@@ -19,6 +19,7 @@ import { checkHealth } from './health.ts';
 import { maxMessageBytes } from './limits.ts';
 import { settingsOf, type KafkaOptions } from './options.ts';
 import { createProducer, type Producer } from './producer.ts';
+import { closedMessage } from './errors.ts';
 
 /** What there is once `connect` was called. */
 interface Connected {
@@ -26,8 +27,6 @@ interface Connected {
   readonly producer: Producer;
   readonly ready: Promise<void>;
 }
-
-const closedMessage = 'The Kafka adapter was closed.';
 
 /**
  * The adapter for Kafka: events in topics by entity, acknowledged publishing, retries and dead letters that survive crashes.

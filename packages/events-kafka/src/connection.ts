@@ -3,6 +3,7 @@ import {
   type AdapterRuntime,
   backoffMs,
   BrokerUnavailableError,
+  ClosedError,
   ConfigurationError,
   wait,
 } from '@payments/events-core';
@@ -15,6 +16,7 @@ import { createRetention, type Retention } from './declaring/retention.ts';
 import { createCopies, type Copies } from './publishing/copies.ts';
 import { createLanes, type Lanes } from './publishing/lanes.ts';
 import { createTopics, type Topics } from './publishing/topics.ts';
+import { closedMessage } from './errors.ts';
 import type { Settings } from './settings.ts';
 
 /** What producers, subscriptions and sweeps of one adapter share. */
@@ -52,8 +54,7 @@ export function createConnection(settings: Settings, runtime: AdapterRuntime): O
     lastProgressAt = clock.now();
   };
   const log = createClientLog(runtime);
-  const client = (name: string, use: ClientUse = {}) =>
-    createClient({ ...use, settings, runtime, log, name, lost: losses.lost });
+  const clients = new Set<Client>();
   const admin = createAdministrator({
     settings,
     runtime,
@@ -64,6 +65,14 @@ export function createConnection(settings: Settings, runtime: AdapterRuntime): O
   const losses = createLosses({ runtime, probe });
   const topics = createTopics({ admin, settings, runtime });
   const lanes = createLanes({ settings, runtime, topics, client: publishing, progressed });
+
+  function client(name: string, use: ClientUse = {}): Client {
+    const ended = () => void clients.delete(made);
+    const made = createClient({ ...use, settings, runtime, log, name, lost: losses.lost, ended });
+    clients.add(made);
+    if (closed) made.destroy(new ClosedError(closedMessage));
+    return made;
+  }
 
   function publishing(): Client {
     const requestTimeoutMs = Math.min(longestPublishMs, settings.requestTimeoutMs);
@@ -117,6 +126,8 @@ export function createConnection(settings: Settings, runtime: AdapterRuntime): O
       losses.close();
       await lanes.close(signal);
       await admin.close();
+      // A declaration or a sweep that was under way has its own.
+      for (const one of clients) one.destroy(new ClosedError(closedMessage));
     },
   };
 }

@@ -1,6 +1,8 @@
 import { BrokerUnavailableError, ConfigurationError, describeError, EventsError } from '@payments/events-core';
 import type { Settings } from './settings.ts';
 
+export const closedMessage = 'The Kafka adapter was closed.';
+
 /**
  * What an error of the client comes from: those around it say the contrary at times. Of several that came together, the
  * first that is not about something that exists already.

@@ -10,6 +10,7 @@ import type { OwnConnection } from './connection.ts';
 import type { Subscription } from './consumer.ts';
 import type { Producer } from './producer.ts';
 import { namesOf } from './topology.ts';
+import { closedMessage } from './errors.ts';
 
 /** A health check answers within two seconds, whatever the broker does. */
 const answerMs = 1_500;
@@ -28,7 +29,7 @@ export interface HealthOptions {
 
 /** Asks Kafka for an answer: a connection that is open proves nothing. */
 export async function checkHealth({ connection, producer, subscriptions }: HealthOptions): Promise<HealthReport> {
-  if (connection.closed) return report(connection, [], [{ code: 'closed', message: 'The Kafka adapter was closed.' }]);
+  if (connection.closed) return report(connection, [], [{ code: 'closed', message: closedMessage }]);
   const answer = await ask(connection);
   if ('code' in answer) return report(connection, [], [answer]);
   const found = subscriptions.flatMap((state) => [...delays(state), ...missing(connection, state, answer.topics)]);

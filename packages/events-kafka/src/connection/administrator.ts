@@ -9,7 +9,7 @@ import {
 import type { Admin } from 'kafkajs';
 import { createAdminInstances, type Instance } from './admin-instances.ts';
 import type { Client } from './client.ts';
-import { explained, isAnswer, protocolType, refusedConnection, rootOf, unavailable } from '../errors.ts';
+import { closedMessage, explained, isAnswer, protocolType, refusedConnection, rootOf, unavailable } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 
 /** Asks Kafka, over as many connections as it takes. */
@@ -135,5 +135,5 @@ export function createAdministrator({ settings, runtime, client, progressed }: A
 }
 
 function closedError(): ClosedError {
-  return new ClosedError('The Kafka adapter was closed.');
+  return new ClosedError(closedMessage);
 }

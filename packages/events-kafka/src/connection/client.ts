@@ -53,6 +53,8 @@ export interface ClientOptions extends ClientUse {
   readonly name: string;
   /** A connection has ended that should not have. */
   readonly lost?: (why: Error) => void;
+  /** It was destroyed. */
+  readonly ended?: () => void;
 }
 
 const usualRetries = 3;
@@ -64,6 +66,7 @@ export function createClient({
   name,
   beforeJoin,
   lost,
+  ended,
   forgivesLeaderless,
   ...use
 }: ClientOptions): Client {
@@ -100,7 +103,10 @@ export function createClient({
   return {
     kafka,
     cut: sockets.cut,
-    destroy: sockets.destroy,
+    destroy(why) {
+      sockets.destroy(why);
+      ended?.();
+    },
     get groupForbidden() {
       return groupForbidden;
     },

@@ -1,6 +1,6 @@
 import { aborted, backoffMs, wait, type AdapterRuntime, type ConfigurationError } from '@payments/events-core';
 import type { Client } from '../connection/client.ts';
-import { refusedConnection } from '../errors.ts';
+import { closedMessage, refusedConnection } from '../errors.ts';
 import { openInstance, type Instance } from './instance.ts';
 
 /** Keeps one instance of the client there: one that is given up is followed by a fresh one, however long it takes. */
@@ -120,7 +120,7 @@ export function createInstances({ runtime, client, connectMs, opened, refused }:
     async close(signal) {
       closing.abort();
       const last = live;
-      const why = new Error('The Kafka adapter was closed.');
+      const why = new Error(closedMessage);
       if (last === undefined) making?.destroy(why);
       else if (!signal.aborted) await Promise.race([last.close(), aborted(signal)]);
       live = undefined;

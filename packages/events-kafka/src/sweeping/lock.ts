@@ -7,6 +7,7 @@ import type { Fetched } from '../consuming/seat.ts';
 import type { Settings } from '../settings.ts';
 import { claimingAssigner } from './claim.ts';
 import type { Steering } from './partition-reader.ts';
+import { closedMessage } from '../errors.ts';
 
 /** What is read by one at a time, among all processes. */
 export interface SweepLock {
@@ -143,7 +144,7 @@ function join(connection: Connection, lock: SweepLock): Attempt {
   }
 
   function watch(): void {
-    if (connection.closed) return end(new ClosedError('The Kafka adapter was closed.'));
+    if (connection.closed) return end(new ClosedError(closedMessage));
     if (joined && member.lease.over) return end(silent());
     cancelWatch = clock.schedule(watchEveryMs, watch);
   }
