@@ -58,11 +58,13 @@ async function topologyDeleted(bench: Bench): Promise<void> {
     () =>
       `after its topology was deleted the group consumes again or ends with an error; the last publish was ${last?.fate}: ${show(last?.error)}`,
   );
-  if (fatal.happened) await bench.consume({ group, events, patterns: [type] });
+  const restarted = fatal.happened ? await bench.consume({ group, events, patterns: [type] }) : undefined;
   const parked = await parkedMeanwhile(bench, group, type);
   const of = (intent: Intent) => intent.type === type && !parked.has(intent.id);
   await bench.settled(group, timings.flowAgainMs, of);
   await bench.judge(group, { of, duplicates: { atMost: 10, because: 'what was in flight' } });
+  // What comes next counts the attempts to connect of one process.
+  for (const one of [consumer, restarted]) await one?.process.close();
 }
 
 /** Before the group was bound again nobody was: a broker that parks what has no queue holds it, and nothing is lost. */
@@ -123,6 +125,7 @@ async function credentialsRevoked(bench: Bench): Promise<void> {
     of: ({ place }) => place >= flow.from,
     duplicates: { atMost: 20, because: 'two consumers held ten each' },
   });
+  for (const one of [...flow.consumers, restarted]) await one?.process.close();
 }
 
 const lateMs = 20_000;

@@ -1,8 +1,9 @@
 import type { Administrator } from '../connection/administrator.ts';
 import { isAnswer } from '../errors.ts';
 import type { Committed } from './committed.ts';
-import { decodeMarks } from './marks.ts';
+import { decodeMarks, encodeMarks } from './marks.ts';
 import { offsetOf } from './offset.ts';
+import type { PartitionLog } from './partition-log.ts';
 import { keyOf } from './seat.ts';
 
 /**
@@ -52,4 +53,12 @@ export async function begunAnew(
     }),
   );
   return anew;
+}
+
+/** Where logs that are being read stand, as if all of it were committed. */
+export function readSoFar(logs: Iterable<PartitionLog>): readonly Committed[] {
+  return [...logs].map(({ topic, partition, position, appendedAt }) => {
+    const metadata = encodeMarks(position, { settled: [], counts: [], appendedAt });
+    return { topic, partition, offset: position, metadata, begin: 0 };
+  });
 }

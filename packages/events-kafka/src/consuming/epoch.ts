@@ -8,7 +8,7 @@ import { createEpochCommits } from './epoch-commits.ts';
 import { oldestOf, type Intake } from './intake.ts';
 import { openIntakes } from './open-intakes.ts';
 import { keyOf, type Fetched, type Seat, type TopicPartition } from './seat.ts';
-import type { Handed } from './partition-log.ts';
+import type { Handed, PartitionLog } from './partition-log.ts';
 import type { SettledMemory } from './settled-memory.ts';
 import { createTurns, idleMs, type Turns } from './turns.ts';
 
@@ -31,6 +31,8 @@ export interface Epoch {
   take(fetched: Fetched): Promise<void>;
   /** Oldest message of each topic that was read and is not settled, milliseconds since the Unix epoch. */
   oldest(): ReadonlyMap<string, number>;
+  /** The partitions that are read. */
+  logs(): readonly PartitionLog[];
   /** Hands over nothing more, waits for what is out, commits. Resolves when the epoch has ended. Idempotent. */
   drain(how: Draining): Promise<void>;
   /** Ends it now: nothing is committed any more. Idempotent. */
@@ -226,6 +228,7 @@ export function createEpoch(options: EpochOptions): Epoch {
       await intake.take(fetched);
     },
     oldest: () => oldestOf(intakes.values()),
+    logs: () => Array.from(intakes.values(), ({ log }) => log),
     drain({ recall, withinMs }) {
       if (phase !== 'over') {
         if (withinMs !== undefined) {

@@ -4,6 +4,7 @@ import type { Join } from '../connection/client.ts';
 import type { Connection } from '../connection.ts';
 import { explained } from '../errors.ts';
 import { atMost } from './at-most.ts';
+import { watchFetches } from './fetch-failures.ts';
 import { createLease } from './lease.ts';
 import { createPulse } from './pulse.ts';
 import type { Fetched, Seat } from './seat.ts';
@@ -21,6 +22,8 @@ interface MemberEvents {
   expelled(error: unknown): void;
   /** The coordinator has confirmed the assignment. */
   confirmed(): void;
+  /** A broker has refused what it was asked for, or has not answered. */
+  fetchFailed?(): void;
 }
 
 /** One consumer of the client in a group, from its first join to its end. */
@@ -89,6 +92,7 @@ export function createMember({ connection, spec, topics, assigner, events }: Mem
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => guard(() => onJoin(payload.memberAssignment))),
     consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error)),
     consumer.on(consumer.events.FETCH, progressed),
+    watchFetches(consumer, () => guard(() => events.fetchFailed?.())),
     consumer.on(consumer.events.HEARTBEAT, () =>
       guard(() => leaving === undefined && pulse.steady && events.confirmed()),
     ),

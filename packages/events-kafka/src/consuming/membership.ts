@@ -3,6 +3,7 @@ import type { Assignment, PartitionAssigner } from 'kafkajs';
 import type { Connection } from '../connection.ts';
 import type { Settler } from '../settlement.ts';
 import type { GroupTopics } from '../topology.ts';
+import { begunAnew, readSoFar } from './begun-anew.ts';
 import { createEpoch, type Draining, type Epoch } from './epoch.ts';
 import { createMember } from './member.ts';
 import type { TopicPartition } from './seat.ts';
@@ -49,6 +50,8 @@ const unorderedFinishMs = 3_000;
 const restMs = 5_000;
 /** For a batch that nobody is there to take. */
 const patienceMs = 250;
+/** After a fetch that has failed: how long until a topic that was deleted may be there again. */
+const looksAfterMs: readonly number[] = [250, 1_000, 2_000, 4_000];
 
 export function createMembership({ connection, assigner, assigned: told, ...parts }: MembershipOptions): Membership {
   const { spec, topics } = parts;
@@ -60,6 +63,9 @@ export function createMembership({ connection, assigner, assigned: told, ...part
   let epoch: Epoch | undefined;
   let assigned: readonly TopicPartition[] = [];
   let ending = false;
+  /** How often it is to be looked yet. */
+  let looks = 0;
+  const over = new AbortController();
   /** Since when nothing is handed over, if nothing is. */
   let restingSince = clock.elapsed();
   const member = createMember({
@@ -84,8 +90,25 @@ export function createMembership({ connection, assigner, assigned: told, ...part
         // The right was given up for want of news, and they are good: nobody else has had the partitions.
         if (epoch?.signal.aborted === true) begin({ again: true });
       },
+      fetchFailed: () => void lookForNewLogs(),
     },
   });
+
+  /** A topic that is gone may be back when nobody looks, with the offsets of the old one. */
+  async function lookForNewLogs(): Promise<void> {
+    const looking = looks > 0;
+    if (looking) return;
+    looks = looksAfterMs.length;
+    for (; looks > 0 && !ending; looks -= 1) {
+      await wait(clock, looksAfterMs.at(-looks) ?? 0, over.signal);
+      const read = readSoFar(epoch?.logs() ?? []);
+      const anew = await begunAnew(connection.admin, read).catch(() => undefined);
+      if (ending || anew === undefined || anew.size === 0) continue;
+      member.fail(new Error(`${[...anew.keys()].join(', ')} was deleted and made again: the group reads it anew.`));
+      break;
+    }
+    looks = 0;
+  }
 
   function begin({ again }: { readonly again: boolean }): void {
     epoch?.end(given(undefined));
@@ -95,6 +118,7 @@ export function createMembership({ connection, assigner, assigned: told, ...part
     epoch.signal.addEventListener('abort', () => (restingSince = clock.elapsed()), { once: true });
   }
 
+  member.over.finally(() => over.abort()).catch(() => {});
   member.over.then(
     () => ready.reject(new Error('The consumer has left its group.')),
     (error: unknown) => {

@@ -71,6 +71,8 @@ export interface PartitionLog {
   readonly oldestAt: number | undefined;
   /** Everything below is settled. */
   readonly watermark: number;
+  /** When the newest message was appended that was read so far, by the broker's clock. Undefined: nobody knows. */
+  readonly appendedAt: number | undefined;
   /** The log has begun anew below its position (topic deleted and created again), and is read from its new beginning. */
   readonly rewound: boolean;
   /** Drops what was not handed over. Nothing is taken or handed over any longer; settling and committing go on. */
@@ -243,6 +245,9 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
     },
     get watermark() {
       return unfinished.watermark;
+    },
+    get appendedAt() {
+      return appendedAt;
     },
     get rewound() {
       return rewound;
