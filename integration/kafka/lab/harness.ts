@@ -25,7 +25,7 @@ export function kafkaHarness(broker: 'shared' | 'own'): OpenHarness {
       timings: {
         leaseMs: shortLeases.sessionTimeoutMs,
         flowAgainMs: 45_000,
-        promptMs: 15_000,
+        promptMs: 30_000,
         newTypeMs: 10_000,
         // A copy is produced, fetched and reserved: three requests, each beside what else two cores have to do.
         retryLateMs: 500,
