@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 import { expect, test } from 'vitest';
-import { createIntake, oldestOf } from './intake.ts';
+import { createIntake, oldestOf, type Examined } from './intake.ts';
 import { commit, messageAt } from './partition-log.test-support.ts';
 import { createPartitionLog } from './partition-log.ts';
 import { createFakeSeat, fetchedOf, intakeOf, type FakeBatch } from './seat.test-support.ts';
@@ -14,7 +14,7 @@ function createBench({ stepMs, at = 0 }: { stepMs?: number; at?: number } = {}) 
   const committed = { offset: at, metadata: null };
   const log = createPartitionLog({ topic: 't', partition: 0, committed, begin: 0, elapsed: clock.elapsed });
   const examined: number[] = [];
-  let examining = Promise.resolve();
+  let examining: Promise<Examined> = Promise.resolve({ unknown: true });
   let arrivals = 0;
   const intake = createIntake({
     runtime: { clock },
@@ -38,7 +38,7 @@ function createBench({ stepMs, at = 0 }: { stepMs?: number; at?: number } = {}) 
       log.settle(intake.handOver().handed);
     }
   }
-  const examineWith = (answer: Promise<void>) => (examining = answer);
+  const examineWith = (answer: Promise<Examined>) => (examining = answer);
   return { clock, calls, log, intake, take, handOver, examined, examineWith, arrivals: () => arrivals };
 }
 
@@ -111,7 +111,7 @@ test('a batch that does not continue what was taken is not resolved, and the cli
 
 test('while the broker is asked why a batch does not continue, nothing is taken, and the client waits 250 ms', async () => {
   const { take, calls, clock, log, examineWith } = createBench({ at: 5 });
-  const answer = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<Examined>();
   examineWith(answer.promise);
   take({ from: 9, count: 4 });
   const next = take({ from: 5, count: 4 });
@@ -119,7 +119,7 @@ test('while the broker is asked why a batch does not continue, nothing is taken,
   expect([next.taken, calls]).toEqual([false, []]);
   await clock.advance(1);
   expect([next.taken, next.resolved, log.buffered]).toEqual([true, [], 0]);
-  answer.resolve();
+  answer.resolve({ unknown: true });
   await quiet();
   expect(calls).toEqual(['seek t/0 5']);
 });
@@ -137,6 +137,27 @@ test('a log that goes on below its position after the client was sent back has b
   take({ from: 0, count: 4, high: 60 });
   await quiet();
   expect(take({ from: 0, count: 4, high: 60 }).resolved).toEqual(['3']);
+  expect([log.peek()?.offset, log.rewound]).toEqual([0, true]);
+});
+
+test('what was fetched several times before the client was sent back is no other log, however often it comes', async () => {
+  const { take, calls, log, examineWith } = createBench({ at: 3 });
+  examineWith(Promise.resolve({ unknown: false }));
+  for (let copies = 0; copies < 3; copies += 1) {
+    expect(take({ from: 0, count: 3, high: 3 }).resolved).toEqual([]);
+    await quiet();
+  }
+  expect([log.position, log.rewound, calls]).toEqual([3, false, Array(3).fill('seek t/0 3')]);
+  expect(take({ from: 3, count: 2 }).resolved).toEqual(['4']);
+});
+
+test('a log that is known to have begun anew is read from there', async () => {
+  const { take, calls, log, examineWith } = createBench({ at: 3 });
+  examineWith(Promise.resolve({ anew: 0, unknown: false }));
+  take({ from: 0, count: 3, high: 6 });
+  await quiet();
+  expect(calls).toEqual(['seek t/0 0']);
+  expect(take({ from: 0, count: 3, high: 6 }).resolved).toEqual(['2']);
   expect([log.peek()?.offset, log.rewound]).toEqual([0, true]);
 });
 

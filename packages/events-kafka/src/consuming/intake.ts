@@ -25,6 +25,13 @@ export interface Intake {
   close(): void;
 }
 
+export interface Examined {
+  /** Where another log of the same name begins. */
+  readonly anew?: number | undefined;
+  /** Nobody knows whether it is another one: what comes twice is believed. */
+  readonly unknown: boolean;
+}
+
 export interface IntakeOptions {
   readonly runtime: Pick<AdapterRuntime, 'clock'>;
   readonly seat: Seat;
@@ -33,8 +40,11 @@ export interface IntakeOptions {
   readonly stepMs: number | undefined;
   /** Something waits. */
   readonly arrived: () => void;
-  /** The log's beginning has moved, or it is another log. Resolves when `log` knows where it begins. Never rejects. */
-  readonly examine: (log: PartitionLog) => Promise<void>;
+  /**
+   * The log's beginning has moved, or it is another log. Resolves when `log` knows where it begins: with where to read on if it
+   * is another log, and whether that can be told of this one. Never rejects.
+   */
+  readonly examine: (log: PartitionLog) => Promise<Examined>;
 }
 
 export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: IntakeOptions): Intake {
@@ -60,7 +70,7 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
     const from = fetchedFrom(batch);
     // Less has been written than was read already: the topic was deleted and made again, and soon nobody could tell.
     const anew = from < log.position && Number(batch.highWatermark) < log.position;
-    if (from !== log.position && soughtAt !== log.position && !anew) return void sendBack();
+    if (from !== log.position && soughtAt !== log.position && !anew) return void sendBack(from);
     if (!log.take(batch.messages, { from, last })) {
       // The client has skipped what is no message.
       log.trimmed(from);
@@ -76,13 +86,14 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
   }
 
   /** A batch of an earlier assignment; or there is no such offset any more, and the client reads on elsewhere. */
-  async function sendBack(): Promise<void> {
+  async function sendBack(from: number): Promise<void> {
     examining = true;
-    await examine(log);
+    const { anew, unknown } = await examine(log);
     examining = false;
     if (closed.signal.aborted) return;
-    soughtAt = log.position;
-    seat.seek(log, log.position);
+    // The client may have fetched the same several times before it was sent back once.
+    if (from > log.position || anew !== undefined || unknown) soughtAt = log.position;
+    seat.seek(log, anew ?? log.position);
   }
 
   const isFull = () => log.buffered > lowWater;

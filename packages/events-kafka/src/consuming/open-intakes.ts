@@ -2,9 +2,9 @@ import { backoffMs, wait } from '@payments/events-core';
 import type { Connection } from '../connection.ts';
 import { isAnswer } from '../errors.ts';
 import type { GroupTopics } from '../topology.ts';
-import { begunAnew } from './begun-anew.ts';
+import { begunAnew, readSoFar } from './begun-anew.ts';
 import { beginOf, readCommitted, type Committed } from './committed.ts';
-import { createIntake, type Intake } from './intake.ts';
+import { createIntake, type Examined, type Intake } from './intake.ts';
 import { createPartitionLog, type PartitionLog } from './partition-log.ts';
 import { keyOf, type Seat, type TopicPartition } from './seat.ts';
 import type { SettledMemory } from './settled-memory.ts';
@@ -58,15 +58,19 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
   }
 
   /** Where the log begins by now: what lies before that is gone, and was not read. */
-  async function examine(log: PartitionLog): Promise<void> {
+  async function examine(log: PartitionLog): Promise<Examined> {
+    const unknown = log.appendedAt === undefined;
     try {
+      const anew = (await begunAnew(admin, readSoFar([log]))).get(keyOf(log));
+      if (anew !== undefined) return { anew, unknown };
       const begin = (await beginOf(admin, log.topic)).get(log.partition);
-      if (begin === undefined || over.aborted || !log.trimmed(begin)) return;
+      if (begin === undefined || over.aborted || !log.trimmed(begin)) return { unknown };
       const message = `Kafka has deleted events of ${log.topic}/${log.partition} before offset ${begin} that group ${group} has not read. Give the topic a longer retention.`;
       runtime.notify({ kind: 'loss-suspected', group, message });
     } catch {
       // It is asked again, or what is found there is taken as it is.
     }
+    return { unknown };
   }
 
   const committed = await read();
