@@ -15,7 +15,7 @@ export interface ClauseRun {
 export async function runClause(clause: Clause, harness: BrokerHarness): Promise<ClauseRun> {
   const namespace = newNamespace();
   const lab = await harness.open({ clause: clause.id, namespace });
-  const bench = openBench(harness, lab, namespace);
+  const bench = openBench(harness, lab, { namespace, faults: clause.fault === true });
   try {
     await lab.time.within(clause.run(bench), patienceMs(clause), `clause ${clause.id} comes to an end`);
     return { notes: bench.notes };

@@ -21,7 +21,21 @@ export interface OpenBench extends Bench {
   close(): Promise<void>;
 }
 
-export function openBench(harness: BrokerHarness, lab: Lab, namespace: string): OpenBench {
+interface BenchOptions {
+  readonly namespace: string;
+  /** Whether the clause breaks something. */
+  readonly faults: boolean;
+}
+
+/** Publishers give up soon where a clause waits for that. */
+const hastyPublishMs = 3_000;
+/**
+ * A try is given up after half of it and repeated, which brokers that do not know ids store twice: where nothing is broken no
+ * answer may be that late, however busy the machine is.
+ */
+const patientPublishMs = 30_000;
+
+export function openBench(harness: BrokerHarness, lab: Lab, { namespace, ...options }: BenchOptions): OpenBench {
   const { time, probe, faults } = lab;
   const { timings } = harness;
   const ledger = createLedger(time.now);
@@ -34,7 +48,8 @@ export function openBench(harness: BrokerHarness, lab: Lab, namespace: string): 
   const writeTo = (level: LogLine['level']) => (details: object, message: string) =>
     void log.push({ level, details, message });
   const logger: Logger = { info: writeTo('info'), warn: writeTo('warn'), error: writeTo('error') };
-  const context = { ledger, time, events, type, faults, logger };
+  const publishTimeoutMs = options.faults ? hastyPublishMs : patientPublishMs;
+  const context = { ledger, time, events, type, faults, logger, publishTimeoutMs };
   let groups = 0;
   let named = 0;
 

@@ -55,6 +55,8 @@ export interface PublishingContext {
   readonly time: LabTime;
   readonly events: TestEvents;
   readonly type: string;
+  /** Milliseconds. @default core's */
+  readonly publishTimeoutMs?: number;
 }
 
 export function openPublisher(
@@ -65,7 +67,7 @@ export function openPublisher(
   const { ledger, time } = context;
   const source = options.source ?? '/contract-tests';
   const publisher = createPublisher<TestEvents>({
-    publishTimeoutMs: 3_000,
+    ...(context.publishTimeoutMs === undefined ? {} : { publishTimeoutMs: context.publishTimeoutMs }),
     events: context.events,
     ...options,
     broker,
