@@ -1,5 +1,6 @@
 import type { BrokerFaults } from '@payments/events-contract-tests';
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pass } from 'node:timers/promises';
 import { containerFaults, type ContainerFaults } from '../../brokers/lab-container.ts';
 import type { Clients } from '../../faults/clients.ts';
 import type { LabServer } from './lab-server.ts';
@@ -7,6 +8,8 @@ import { openRefusals } from './refusals.ts';
 import type { Tenant } from './tenant.ts';
 import { deleteTopics, listTopics } from './topics.ts';
 import { forbidWriting, permitWriting } from './users.ts';
+
+const deletedWithinMs = 10_000;
 
 export interface FaultsOptions {
   readonly server: LabServer;
@@ -41,11 +44,12 @@ export function kafkaFaults({ server, tenant, clients, reads }: FaultsOptions): 
       return () => permitWriting(doors.admin, username, dead);
     },
     async deleteTopology(group) {
-      const topics = [...(await listTopics(doors.admin, topicPrefix)).keys()];
-      await deleteTopics(
-        doors.admin,
-        topics.filter((topic) => reads(group, topic)),
-      );
+      const wanted = async () =>
+        [...(await listTopics(doors.admin, topicPrefix)).keys()].filter((topic) => reads(group, topic));
+      await deleteTopics(doors.admin, await wanted());
+      // The answer is the controller's: the broker goes on taking events for a deleted topic until it has heard of it.
+      for (const deadline = Date.now() + deletedWithinMs; (await wanted()).length > 0; await pass(20))
+        if (Date.now() > deadline) throw new Error(`Kafka still has topics of ${group} that were deleted.`);
     },
     async revokeCredentials() {
       await tenant.setPassword(`revoked-${randomBytes(9).toString('hex')}`);
