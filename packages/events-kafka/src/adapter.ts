@@ -15,11 +15,11 @@ import { createConnection, type OwnConnection } from './connection.ts';
 import { createSubscription, type Subscription } from './consumer.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { declareGroup } from './declaring/declare-group.ts';
+import { closedMessage } from './errors.ts';
 import { checkHealth } from './health.ts';
 import { maxMessageBytes } from './limits.ts';
 import { settingsOf, type KafkaOptions } from './options.ts';
 import { createProducer, type Producer } from './producer.ts';
-import { closedMessage } from './errors.ts';
 
 /** What there is once `connect` was called. */
 interface Connected {

@@ -8,9 +8,9 @@ import {
 } from '@payments/events-core';
 import type { OwnConnection } from './connection.ts';
 import type { Subscription } from './consumer.ts';
+import { closedMessage } from './errors.ts';
 import type { Producer } from './producer.ts';
 import { namesOf } from './topology.ts';
-import { closedMessage } from './errors.ts';
 
 /** A health check answers within two seconds, whatever the broker does. */
 const answerMs = 1_500;

@@ -4,10 +4,10 @@ import { atMost } from '../consuming/at-most.ts';
 import { consumingError } from '../consuming/consuming-error.ts';
 import { createMember, type Member } from '../consuming/member.ts';
 import type { Fetched } from '../consuming/seat.ts';
+import { closedMessage } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { claimingAssigner } from './claim.ts';
 import type { Steering } from './partition-reader.ts';
-import { closedMessage } from '../errors.ts';
 
 /** What is read by one at a time, among all processes. */
 export interface SweepLock {
