@@ -27,6 +27,8 @@ describe(
         await pass(afterMs);
         const topics = (await place.topics()).map((topic) => `${place.prefix}${topic}`);
         await place.admin.deleteTopics({ topics });
+        // The controller answers before its brokers have heard of it: until then they accept events for what is deleted.
+        await vi.waitFor(async () => expect(await place.topics()).toEqual([]), 10_000);
 
         const after: string[] = [];
         const flowsAgain = async () => {

@@ -9,6 +9,7 @@ import { oldestOf, type Intake } from './intake.ts';
 import { openIntakes } from './open-intakes.ts';
 import { keyOf, type Fetched, type Seat, type TopicPartition } from './seat.ts';
 import type { Handed, PartitionLog } from './partition-log.ts';
+import { rightLost } from './right-lost.ts';
 import type { SettledMemory } from './settled-memory.ts';
 import { createTurns, idleMs, type Turns } from './turns.ts';
 
@@ -31,6 +32,8 @@ export interface Epoch {
   take(fetched: Fetched): Promise<void>;
   /** Oldest message of each topic that was read and is not settled, milliseconds since the Unix epoch. */
   oldest(): ReadonlyMap<string, number>;
+  /** A fetch has failed: what is read may be another log by now. */
+  doubt(): void;
   /** The partitions that are read. */
   logs(): readonly PartitionLog[];
   /** Hands over nothing more, waits for what is out, commits. Resolves when the epoch has ended. Idempotent. */
@@ -76,6 +79,7 @@ export function createEpoch(options: EpochOptions): Epoch {
   const intakes = new Map<string, Intake>();
   let phase: 'loading' | 'running' | 'draining' | 'closing' | 'over' = 'loading';
   let turns: Turns | undefined;
+  let doubted = false;
   let draining: Promise<void> | undefined;
   let cancelIdle: (() => void) | undefined;
   let cancelDue: (() => void) | undefined;
@@ -113,6 +117,7 @@ export function createEpoch(options: EpochOptions): Epoch {
       const opened = await openIntakes({ ...options, group, arrived: pump, over: lost.signal });
       if (phase !== 'loading') return;
       for (const intake of opened) intakes.set(keyOf(intake.log), intake);
+      if (doubted) doubt();
     } catch (error) {
       return fail('what the group has committed cannot be read', error);
     }
@@ -170,9 +175,7 @@ export function createEpoch(options: EpochOptions): Epoch {
   }
 
   function lapse(): void {
-    end(
-      new Error('The right to settle this delivery is lost: the group has heard nothing of its consumer for too long.'),
-    );
+    end(rightLost('the group has heard nothing of its consumer for too long'));
   }
 
   function watchLease(): void {
@@ -210,6 +213,11 @@ export function createEpoch(options: EpochOptions): Epoch {
     loaded.resolve();
   }
 
+  function doubt(): void {
+    doubted = true;
+    for (const intake of intakes.values()) intake.doubt();
+  }
+
   watchLease();
   void load();
 
@@ -228,6 +236,7 @@ export function createEpoch(options: EpochOptions): Epoch {
       await intake.take(fetched);
     },
     oldest: () => oldestOf(intakes.values()),
+    doubt,
     logs: () => Array.from(intakes.values(), ({ log }) => log),
     drain({ recall, withinMs }) {
       if (phase !== 'over') {
@@ -244,8 +253,4 @@ export function createEpoch(options: EpochOptions): Epoch {
   };
 }
 
-function movedError(cause?: unknown): Error {
-  return new Error('The right to settle this delivery is lost: its partition has moved to another consumer.', {
-    cause,
-  });
-}
+const movedError = (cause?: unknown) => rightLost('its partition has moved to another consumer', cause);

@@ -14,7 +14,7 @@ function createBench({ stepMs, at = 0 }: { stepMs?: number; at?: number } = {}) 
   const committed = { offset: at, metadata: null };
   const log = createPartitionLog({ topic: 't', partition: 0, committed, begin: 0, elapsed: clock.elapsed });
   const examined: number[] = [];
-  let examining: Promise<Examined> = Promise.resolve({ unknown: true });
+  let examining: Promise<Examined> = Promise.resolve({ unknown: true, failed: false });
   let arrivals = 0;
   const intake = createIntake({
     runtime: { clock },
@@ -119,7 +119,7 @@ test('while the broker is asked why a batch does not continue, nothing is taken,
   expect([next.taken, calls]).toEqual([false, []]);
   await clock.advance(1);
   expect([next.taken, next.resolved, log.buffered]).toEqual([true, [], 0]);
-  answer.resolve({ unknown: true });
+  answer.resolve({ unknown: true, failed: false });
   await quiet();
   expect(calls).toEqual(['seek t/0 5']);
 });
@@ -142,7 +142,7 @@ test('a log that goes on below its position after the client was sent back has b
 
 test('what was fetched several times before the client was sent back is no other log, however often it comes', async () => {
   const { take, calls, log, examineWith } = createBench({ at: 3 });
-  examineWith(Promise.resolve({ unknown: false }));
+  examineWith(Promise.resolve({ unknown: false, failed: false }));
   for (let copies = 0; copies < 3; copies += 1) {
     expect(take({ from: 0, count: 3, high: 3 }).resolved).toEqual([]);
     await quiet();
@@ -153,12 +153,48 @@ test('what was fetched several times before the client was sent back is no other
 
 test('a log that is known to have begun anew is read from there', async () => {
   const { take, calls, log, examineWith } = createBench({ at: 3 });
-  examineWith(Promise.resolve({ anew: 0, unknown: false }));
+  examineWith(Promise.resolve({ anew: 0, unknown: false, failed: false }));
   take({ from: 0, count: 3, high: 6 });
   await quiet();
   expect(calls).toEqual(['seek t/0 0']);
   expect(take({ from: 0, count: 3, high: 6 }).resolved).toEqual(['2']);
   expect([log.peek()?.offset, log.rewound]).toEqual([0, true]);
+});
+
+test('after a fetch that failed a batch is taken once it is known that the log is the same', async () => {
+  const { take, intake, log, calls, examined } = createBench({ at: 3 });
+  intake.doubt();
+  const { resolved } = take({ from: 3, count: 2 });
+  expect(resolved).toEqual([]);
+  await quiet();
+  expect([resolved, log.position, examined, calls]).toEqual([['4'], 5, [3], []]);
+  expect(take({ from: 5, count: 2 }).resolved).toEqual(['6']);
+});
+
+test('a log that was made again and has grown past what was read of the old one is read from its beginning', async () => {
+  const { take, intake, log, calls, examineWith } = createBench({ at: 3 });
+  examineWith(Promise.resolve({ anew: 0, unknown: false, failed: false }));
+  intake.doubt();
+  const { resolved } = take({ from: 3, count: 2, high: 5 });
+  await quiet();
+  expect([resolved, calls]).toEqual([[], ['seek t/0 0']]);
+  expect(take({ from: 0, count: 5, high: 5 }).resolved).toEqual(['4']);
+  expect([log.peek()?.offset, log.rewound]).toEqual([0, true]);
+});
+
+test('while nobody says whether the log is the same nothing is taken, and it is asked again', async () => {
+  const { take, intake, examineWith, clock, calls } = createBench({ at: 3 });
+  examineWith(Promise.resolve({ unknown: false, failed: true }));
+  intake.doubt();
+  const refused = take({ from: 3, count: 2 });
+  await clock.advance(249);
+  expect([refused.taken, refused.resolved]).toEqual([false, []]);
+  await clock.advance(1);
+  expect([refused.taken, refused.resolved, calls]).toEqual([true, [], []]);
+  examineWith(Promise.resolve({ unknown: false, failed: false }));
+  const { resolved } = take({ from: 3, count: 2 });
+  await quiet();
+  expect(resolved).toEqual(['4']);
 });
 
 test('a log that is shorter than what was read of it has begun anew: sent back, the client would find it long enough soon', () => {

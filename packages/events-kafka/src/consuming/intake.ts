@@ -21,6 +21,8 @@ export interface Intake {
   dueInMs(): number;
   /** Takes the next message out, with the note of a copy. */
   handOver(): { readonly handed: Handed; readonly note: StoredNote | undefined };
+  /** A fetch has failed: the topic may have been made again, and nothing is taken before it is known to be the same. */
+  doubt(): void;
   /** Drops what was not handed over, and takes nothing more. */
   close(): void;
 }
@@ -30,6 +32,8 @@ export interface Examined {
   readonly anew?: number | undefined;
   /** Nobody knows whether it is another one: what comes twice is believed. */
   readonly unknown: boolean;
+  /** There was no answer. */
+  readonly failed: boolean;
 }
 
 export interface IntakeOptions {
@@ -62,10 +66,12 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
   /** Where the client was sent back to because it came from elsewhere. */
   let soughtAt: number | undefined;
   let examining = false;
+  let doubted = false;
 
   async function take({ batch, resolveOffset }: Fetched): Promise<void> {
     // What comes from an assignment before this one is fetched again by whom it belongs to.
     if (closed.signal.aborted || examining) return wait(clock, patienceMs, closed.signal);
+    if (doubted && !(await isTheSame())) return;
     const last = offsetOf(batch.lastOffset());
     const from = fetchedFrom(batch);
     // Less has been written than was read already: the topic was deleted and made again, and soon nobody could tell.
@@ -85,11 +91,32 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
     if (isFull()) pause();
   }
 
+  /** By now a topic that was made again may have grown past where the old one was read, and nothing else would tell. */
+  async function isTheSame(): Promise<boolean> {
+    doubted = false;
+    const { anew, failed } = await examineAlone();
+    if (closed.signal.aborted) return false;
+    if (failed) {
+      doubted = true;
+      await wait(clock, patienceMs, closed.signal);
+      return false;
+    }
+    if (anew === undefined) return true;
+    soughtAt = log.position;
+    seat.seek(log, anew);
+    return false;
+  }
+
+  async function examineAlone(): Promise<Examined> {
+    examining = true;
+    const examined = await examine(log);
+    examining = false;
+    return examined;
+  }
+
   /** A batch of an earlier assignment; or there is no such offset any more, and the client reads on elsewhere. */
   async function sendBack(from: number): Promise<void> {
-    examining = true;
-    const { anew, unknown } = await examine(log);
-    examining = false;
+    const { anew, unknown } = await examineAlone();
     if (closed.signal.aborted) return;
     // The client may have fetched the same several times before it was sent back once.
     if (from > log.position || anew !== undefined || unknown) soughtAt = log.position;
@@ -145,6 +172,7 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
       resumeIfLow();
       return { handed, note };
     },
+    doubt: () => void (doubted = true),
     close() {
       closed.abort();
       lowered();

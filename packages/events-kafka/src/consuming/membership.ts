@@ -6,6 +6,7 @@ import type { GroupTopics } from '../topology.ts';
 import { begunAnew, readSoFar } from './begun-anew.ts';
 import { createEpoch, type Draining, type Epoch } from './epoch.ts';
 import { createMember } from './member.ts';
+import { rightLost } from './right-lost.ts';
 import type { TopicPartition } from './seat.ts';
 import type { SettledMemory } from './settled-memory.ts';
 import { consumerTimes } from './times.ts';
@@ -90,7 +91,10 @@ export function createMembership({ connection, assigner, assigned: told, ...part
         // The right was given up for want of news, and they are good: nobody else has had the partitions.
         if (epoch?.signal.aborted === true) begin({ again: true });
       },
-      fetchFailed: () => void lookForNewLogs(),
+      fetchFailed() {
+        epoch?.doubt();
+        void lookForNewLogs();
+      },
     },
   });
 
@@ -122,7 +126,7 @@ export function createMembership({ connection, assigner, assigned: told, ...part
   member.over.then(
     () => ready.reject(new Error('The consumer has left its group.')),
     (error: unknown) => {
-      epoch?.end(new Error('The right to settle this delivery is lost: its consumer has failed.', { cause: error }));
+      epoch?.end(rightLost('its consumer has failed', error));
       ready.reject(error);
     },
   );
@@ -148,7 +152,7 @@ export function createMembership({ connection, assigner, assigned: told, ...part
     },
     async leave(signal) {
       ending = true;
-      epoch?.end(new Error('The right to settle this delivery is lost: its consumer was stopped.'));
+      epoch?.end(rightLost('its consumer was stopped'));
       await member.leave(signal);
     },
   };
@@ -160,8 +164,4 @@ function placesOf(assignment: Assignment): readonly TopicPartition[] {
   );
 }
 
-function given(cause: unknown): Error {
-  return new Error('The right to settle this delivery is lost: its partition was given to another consumer.', {
-    cause,
-  });
-}
+const given = (cause: unknown) => rightLost('its partition was given to another consumer', cause);

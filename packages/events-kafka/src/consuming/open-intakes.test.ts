@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { answered } from '../publishing/fake-kafka.test-support.ts';
 import { fakeAdmin, type FakeOffsets } from './fake-admin.test-support.ts';
+import { encodeMarks } from './marks.ts';
 import { openIntakes } from './open-intakes.ts';
 import { createFakeRuntime, createFakeSeat, fetchedOf } from './seat.test-support.ts';
 import { createSettledMemory } from './settled-memory.ts';
@@ -36,6 +37,14 @@ test('a client that was reading these partitions is sent back to where they are 
   const { open, calls } = createBench({ committed }, { again: true });
   await open();
   expect(calls.filter((call) => call.startsWith('seek'))).toEqual(['seek t/0 5', 'seek r/0 6', 'seek n/0 7']);
+});
+
+test('a client is sent to the beginning of a log that was made again: it would begin where the old one was committed', async () => {
+  const marks = encodeMarks(2, { settled: [], counts: [], appendedAt: 100 });
+  const offsets = { committed: { ...committed, 't/0': ['2', marks] }, begins: { t: ['0'] } } as const;
+  const { open, calls } = createBench({ ...offsets, appended: { t: [[200, 201]] } });
+  const [intake] = await open();
+  expect([intake!.log.position, calls]).toEqual([0, ['resume t/0', 'seek t/0 0', 'resume r/0', 'resume n/0']]);
 });
 
 test('what was settled before and is not committed is not handed over again', async () => {

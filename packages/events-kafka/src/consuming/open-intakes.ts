@@ -48,13 +48,13 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
   }
 
   /** What was settled and committed of the log that was there before says nothing of this one. */
-  function fromItsBeginning(place: Committed, begin: number | undefined): Committed {
+  function fromItsBeginning(place: Committed, begin: number | undefined): Committed & { readonly anew?: true } {
     if (begin === undefined) return place;
     const { topic, partition } = place;
     const message = `${topic}/${partition} was deleted and made again: group ${group} reads it from its beginning`;
     runtime.logger.warn({ group, topic, partition, begin }, message);
     memory.forget(place);
-    return { ...place, offset: -1, metadata: null, begin };
+    return { ...place, offset: -1, metadata: null, begin, anew: true };
   }
 
   /** Where the log begins by now: what lies before that is gone, and was not read. */
@@ -62,15 +62,16 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
     const unknown = log.appendedAt === undefined;
     try {
       const anew = (await begunAnew(admin, readSoFar([log]))).get(keyOf(log));
-      if (anew !== undefined) return { anew, unknown };
+      if (anew !== undefined) return { anew, unknown, failed: false };
       const begin = (await beginOf(admin, log.topic)).get(log.partition);
-      if (begin === undefined || over.aborted || !log.trimmed(begin)) return { unknown };
+      if (begin === undefined || over.aborted || !log.trimmed(begin)) return { unknown, failed: false };
       const message = `Kafka has deleted events of ${log.topic}/${log.partition} before offset ${begin} that group ${group} has not read. Give the topic a longer retention.`;
       runtime.notify({ kind: 'loss-suspected', group, message });
     } catch {
       // It is asked again, or what is found there is taken as it is.
+      return { unknown, failed: true };
     }
-    return { unknown };
+    return { unknown, failed: false };
   }
 
   const committed = await read();
@@ -81,7 +82,8 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
     const stepMs = stepOf(topics, log.topic);
     // The client keeps over assignments what it was told of a partition.
     seat.resume(log);
-    if (again) seat.seek(log, log.position);
+    // It would begin where the group has committed, which may be the end of another log.
+    if (again || place.anew === true) seat.seek(log, log.position);
     return createIntake({ runtime, seat, log, stepMs, arrived, examine });
   });
 }

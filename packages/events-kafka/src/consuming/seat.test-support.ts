@@ -106,6 +106,7 @@ export function intakeOf(log: PartitionLog, dueInMs = () => 0): Intake {
     take: () => Promise.resolve(),
     dueInMs,
     handOver: () => ({ handed: log.handOver(), note: undefined }),
+    doubt() {},
     close: () => log.close(),
   };
 }
