@@ -48,6 +48,7 @@ export interface ContainerAddress {
 
 const stopTimeoutS = 60;
 const startTimeoutMs = 120_000;
+const freezeTries = 5;
 
 /** The handle of a container that runs already, in this process or another. */
 export async function attachBrokerContainer({ id, kind, ports }: ContainerAddress): Promise<BrokerContainer> {
@@ -86,7 +87,16 @@ export async function attachBrokerContainer({ id, kind, ports }: ContainerAddres
       await container.kill({ signal: 'SIGKILL' });
       await dead;
     },
-    pause: () => container.pause(),
+    async pause() {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await container.pause();
+        } catch (error) {
+          // The engine gives up on processes that were busy for half a second.
+          if (tries === freezeTries || !String(error).includes('unable to freeze')) throw error;
+        }
+      }
+    },
     unpause: () => container.unpause(),
     async remove() {
       try {

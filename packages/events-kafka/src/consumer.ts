@@ -12,11 +12,12 @@ import {
 import type { Assignment } from 'kafkajs';
 import type { Connection } from './connection.ts';
 import { keepingAssigner } from './consuming/assigner.ts';
-import { consumingError, isPermission } from './consuming/consuming-error.ts';
-import { createMembership, type Membership } from './consuming/membership.ts';
+import { consumingError } from './consuming/consuming-error.ts';
+import { createMembership, type Membership, type MembershipOptions } from './consuming/membership.ts';
 import { createSettledMemory } from './consuming/settled-memory.ts';
 import { watchTopics } from './consuming/topic-watch.ts';
 import { declareGroup } from './declaring/declare-group.ts';
+import { isForbidden } from './errors.ts';
 import { createSettler, type Unapplied } from './settlement.ts';
 import { needsWatch, topicsOf, topicsToRead, type GroupTopics } from './topology.ts';
 
@@ -50,8 +51,11 @@ export interface SubscriptionOptions {
 
 const nothingRead: ReadonlyMap<string, number> = new Map();
 
-/** One group's deliveries, over as many memberships and assignments as it takes. */
-export function createSubscription({ connection, spec, deliver }: SubscriptionOptions): Subscription {
+/** One group's deliveries, over as many memberships and assignments as it takes. `join` makes each membership. */
+export function createSubscription(
+  { connection, spec, deliver }: SubscriptionOptions,
+  join: (options: MembershipOptions) => Membership = createMembership,
+): Subscription {
   const { runtime, settings } = connection;
   const { clock, random, logger } = runtime;
   const { group } = spec;
@@ -82,7 +86,7 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
       } catch (error) {
         const said = consumingError(error, { settings, group, topics: topicsOf(settings, spec) });
         const now = clock.elapsed();
-        if (!isPermission(error)) refusedSince = undefined;
+        if (!isForbidden(error)) refusedSince = undefined;
         else if (refusedSince === undefined || now - since >= steadyMs) refusedSince = now;
         if (isFatal(said, now - (refusedSince ?? now))) throw said;
         if (!leaving.signal.aborted)
@@ -100,7 +104,7 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
     if (leaving.signal.aborted) return;
     const assigner = keepingAssigner(() => owned);
     const own = { memory, settler, deliver, count, givenBack, assigned };
-    const mine = createMembership({ connection, spec, topics, assigner, ...own });
+    const mine = join({ connection, spec, topics, assigner, ...own });
     membership = mine;
     const stopWatching = watch(topics, mine, () => void begin(mine));
     try {
@@ -147,7 +151,7 @@ export function createSubscription({ connection, spec, deliver }: SubscriptionOp
   function isFatal(error: EventsError, refusedMs: number): boolean {
     if (!ConfigurationError.isInstance(error)) return !error.retryable && !begun;
     // Somebody may be about to grant what was revoked.
-    return !begun || !isPermission(error) || refusedMs >= refusedForMs;
+    return !begun || !isForbidden(error) || refusedMs >= refusedForMs;
   }
 
   function redeclare(): Promise<void> {

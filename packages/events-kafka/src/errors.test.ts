@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@payments/events-core';
 import { expect, test } from 'vitest';
-import { isAnswer, protocolType, reasonOf, refusedConnection, rootOf } from './errors.ts';
+import { isAnswer, isForbidden, protocolType, reasonOf, refusedConnection, rootOf } from './errors.ts';
 
 /** As the client makes them. */
 function native(name: string, message: string, fields: object = {}): Error {
@@ -37,6 +37,19 @@ test('an answer that passes is none', () => {
   expect(isAnswer(native('KafkaJSProtocolError', 'x', { type: 'GROUP_AUTHORIZATION_FAILED' }))).toBe(true);
   expect(isAnswer(refused)).toBe(false);
 });
+
+test.for(['GROUP_AUTHORIZATION_FAILED', 'TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED'])(
+  '%s is a permission that is missing, however it is wrapped',
+  (type) => {
+    const said = native('KafkaJSProtocolError', 'Not authorized', { type });
+    expect(isForbidden(native('KafkaJSNonRetriableError', 'around it', { cause: said }))).toBe(true);
+  },
+);
+
+test.for([native('KafkaJSProtocolError', 'x', { type: 'SASL_AUTHENTICATION_FAILED' }), refused, undefined])(
+  '%s is no missing permission',
+  (error) => expect(isForbidden(error)).toBe(false),
+);
 
 test('reasons name the server, and for one that only Kafka has named, what to do', () => {
   expect(reasonOf(refused, settings)).toBe('one:9092: connect ECONNREFUSED 10.0.0.1:9092');

@@ -32,6 +32,11 @@ export function protocolType(error: unknown): string | undefined {
   return ownType(rootOf(error));
 }
 
+/** Whether the broker says that a permission is missing, which somebody may be about to grant. */
+export function isForbidden(error: unknown): boolean {
+  return protocolType(error)?.endsWith('_AUTHORIZATION_FAILED') ?? false;
+}
+
 /** Answers after which the partitions are somebody else's. */
 export const expelling: ReadonlySet<string> = new Set([
   'UNKNOWN_MEMBER_ID',
@@ -137,6 +142,28 @@ const interrupted = /closed|Connection|timed out|Not connected/i;
 /** What waiting will hardly mend about how the broker is reached, if it is that. */
 export function refusedConnection(error: unknown): ConfigurationError | undefined {
   if (ConfigurationError.isInstance(error)) return error;
+  const login = refusedLogin(error);
+  if (login !== undefined) return login;
+  const root = rootOf(error);
+  if (EventsError.isInstance(root)) return undefined;
+  const { name, text } = describeError(root);
+  const refused = (said: string, path: string) => new ConfigurationError(said, path, { cause: error });
+  if (noTls.test(text))
+    return refused(
+      `Kafka speaks no TLS on this port (${text}). Leave tls out, or use the port of a TLS listener.`,
+      'tls',
+    );
+  if (name === 'KafkaJSServerDoesNotSupportApiKey' || ownType(root) === 'UNSUPPORTED_VERSION')
+    return refused(`This version of Kafka does not speak what the client does: ${text}.`, 'url');
+  return undefined;
+}
+
+/** Whether Kafka, or this process, does not take the other for what it says it is: a login or a certificate. */
+export function isLoginRefused(error: unknown): boolean {
+  return refusedLogin(error) !== undefined;
+}
+
+function refusedLogin(error: unknown): ConfigurationError | undefined {
   const root = rootOf(error);
   if (EventsError.isInstance(root)) return undefined;
   const { name, text } = describeError(root);
@@ -162,13 +189,6 @@ export function refusedConnection(error: unknown): ConfigurationError | undefine
       `Kafka refuses the client's certificate (${text}). Set tls.certFile and tls.keyFile.`,
       'tls.certFile',
     );
-  if (noTls.test(text))
-    return refused(
-      `Kafka speaks no TLS on this port (${text}). Leave tls out, or use the port of a TLS listener.`,
-      'tls',
-    );
-  if (name === 'KafkaJSServerDoesNotSupportApiKey' || type === 'UNSUPPORTED_VERSION')
-    return refused(`This version of Kafka does not speak what the client does: ${text}.`, 'url');
   return undefined;
 }
 
@@ -184,7 +204,7 @@ export function asEventsError(
   const refused = refusedConnection(error);
   if (refused !== undefined) return refused;
   if (!isAnswer(error)) return unavailable(what, error, settings);
-  const grant = protocolType(error)?.endsWith('_AUTHORIZATION_FAILED') ? ' Grant the user that permission.' : '';
+  const grant = isForbidden(error) ? ' Grant the user that permission.' : '';
   const said = reasonOf(error, settings);
   return new ConfigurationError(`${what}. Kafka says: ${said}.${grant}`, path, { cause: error });
 }

@@ -1,6 +1,7 @@
 import { BrokerUnavailableError, ConfigurationError, NoAnswer, type HealthProblem } from '@payments/events-core';
 import { expect, test } from 'vitest';
 import type { OwnConnection } from './connection.ts';
+import { refusedConnection } from './errors.ts';
 import { checkHealth, type ConsumingState } from './health.ts';
 
 const fine: ConsumingState = {
@@ -51,8 +52,38 @@ test('down is what does not answer, for the reason there is', async () => {
   const silent = new BrokerUnavailableError('Kafka did not answer', { cause: new NoAnswer('silence') });
   expect(await codes(failing(silent))).toEqual(['down', 'no-answer']);
   expect(await codes(failing(new BrokerUnavailableError('refused')))).toEqual(['down', 'disconnected']);
-  expect(await codes(failing(new ConfigurationError('password', 'username')))).toEqual(['down', 'login-refused']);
   expect(await codes({ closed: true })).toEqual(['down', 'closed']);
+});
+
+const native = (name: string, message: string, fields: object = {}) =>
+  Object.assign(new Error(message), { name, ...fields });
+
+test.each([
+  [
+    'password',
+    native('KafkaJSSASLAuthenticationError', 'SASL PLAIN authentication failed: Invalid username or password'),
+  ],
+  ['way of logging in', native('KafkaJSProtocolError', 'x', { type: 'UNSUPPORTED_SASL_MECHANISM' })],
+  ['login where none is asked for', native('KafkaJSProtocolError', 'x', { type: 'ILLEGAL_SASL_STATE' })],
+  ['broker’s certificate', native('KafkaJSConnectionError', 'expired', { code: 'CERT_HAS_EXPIRED' })],
+  ['own certificate', native('KafkaJSConnectionError', 'x: tlsv13 alert certificate required', { code: 'ERR_SSL' })],
+])('a %s that is not taken is a refused login', async (_, error) => {
+  expect(await codes(failing(refusedConnection(error)!))).toEqual(['down', 'login-refused']);
+});
+
+test.each([
+  ['a port without TLS', refusedConnection(native('KafkaJSConnectionError', 'x: wrong version number'))!],
+  [
+    'a version that speaks otherwise',
+    refusedConnection(native('KafkaJSProtocolError', 'x', { type: 'UNSUPPORTED_VERSION' }))!,
+  ],
+  [
+    'a certificate file that cannot be read',
+    new ConfigurationError('tls.certFile cannot be read', 'tls.certFile', { cause: native('Error', 'ENOENT') }),
+  ],
+])('%s has refused no login: there is no connection, and the message says what to mend', async (_, error) => {
+  const { status, problems } = await health(failing(error));
+  expect([status, problems]).toEqual(['down', [{ code: 'disconnected', message: error.message }]]);
 });
 
 test('down is a group without a member of this process, named', async () => {

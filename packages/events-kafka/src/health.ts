@@ -1,6 +1,5 @@
 import {
   BrokerUnavailableError,
-  ConfigurationError,
   describeError,
   type HealthProblem,
   type HealthReport,
@@ -8,7 +7,7 @@ import {
 } from '@payments/events-core';
 import type { OwnConnection } from './connection.ts';
 import type { Subscription } from './consumer.ts';
-import { closedMessage } from './errors.ts';
+import { closedMessage, isLoginRefused } from './errors.ts';
 import type { Producer } from './producer.ts';
 import { namesOf } from './topology.ts';
 
@@ -60,7 +59,7 @@ async function ask({ admin }: OwnConnection): Promise<HealthProblem | { readonly
     return { topics: await admin.ask('answer a health check', (asked) => asked.listTopics(), answerMs) };
   } catch (error) {
     const message = describeError(error).text;
-    if (ConfigurationError.isInstance(error)) return { code: 'login-refused', message };
+    if (isLoginRefused(error)) return { code: 'login-refused', message };
     const silent = BrokerUnavailableError.isInstance(error) && error.cause instanceof NoAnswer;
     return { code: silent ? 'no-answer' : 'disconnected', message };
   }

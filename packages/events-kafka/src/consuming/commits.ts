@@ -1,5 +1,6 @@
 import { backoffMs, wait, type AdapterRuntime } from '@payments/events-core';
-import type { Commitment, PartitionLog } from './partition-log.ts';
+import type { PartitionLog } from './partition-log.ts';
+import type { Commitment } from './told.ts';
 
 /** What one partition says, and to whom the answer is to be told. */
 export interface Saying {

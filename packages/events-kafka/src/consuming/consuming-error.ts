@@ -1,18 +1,7 @@
 import { BrokerUnavailableError, ConfigurationError, EventsError } from '@payments/events-core';
-import { protocolType, reasonOf, refusedConnection, rootName } from '../errors.ts';
+import { isForbidden, protocolType, reasonOf, refusedConnection, rootName } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import type { GroupTopics } from '../topology.ts';
-
-const permissions: ReadonlySet<string> = new Set([
-  'GROUP_AUTHORIZATION_FAILED',
-  'TOPIC_AUTHORIZATION_FAILED',
-  'CLUSTER_AUTHORIZATION_FAILED',
-]);
-
-/** Whether a permission is missing, which somebody may be about to grant. */
-export function isPermission(error: unknown): boolean {
-  return permissions.has(protocolType(error) ?? '');
-}
 
 interface Reading {
   readonly settings: Pick<Settings, 'brokers' | 'login' | 'tls' | 'sessionTimeoutMs'>;
@@ -26,12 +15,12 @@ export function consumingError(error: unknown, { settings, group, topics }: Read
   const said = reasonOf(error, settings);
   const configuration = (text: string, path: string) =>
     new ConfigurationError(`Group "${group}" cannot be consumed: ${text}`, path, { cause: error });
-  const type = protocolType(error) ?? '';
-  if (permissions.has(type))
+  if (isForbidden(error))
     return configuration(
       `the user lacks a permission. Grant READ on the group and on what it reads (${someOf(topics)}). Kafka says: ${said}`,
       'group',
     );
+  const type = protocolType(error);
   if (type === 'INVALID_SESSION_TIMEOUT')
     return configuration(
       `Kafka does not take a session of ${settings.sessionTimeoutMs} ms. Set sessionTimeoutMs between the broker's group.min.session.timeout.ms and group.max.session.timeout.ms.`,

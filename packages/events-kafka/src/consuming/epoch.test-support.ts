@@ -20,11 +20,12 @@ const nothing = { 't/0': ['0', ''], 't/1': ['0', ''] } as const;
 
 interface Options extends Pick<FakeOffsets, 'failures'> {
   readonly leaseEndsAt?: number;
+  readonly random?: () => number;
 }
 
 /** An epoch of two partitions of which nothing is settled. */
-export function createEpochBench({ failures = [], leaseEndsAt = 1e9 }: Options = {}) {
-  const { runtime, clock, errors } = createFakeRuntime();
+export function createEpochBench({ failures = [], leaseEndsAt = 1e9, random = () => 0 }: Options = {}) {
+  const { runtime, clock, errors } = createFakeRuntime({ random });
   const { seat, commits, calls, failures: failed, state } = createFakeSeat();
   state.leaseEndsAt = leaseEndsAt;
   const { admin } = fakeAdmin({ committed: nothing, failures });

@@ -126,6 +126,55 @@ test('a commit that cannot be stored has the member begin anew', async () => {
   expect([epoch.signal.aborted, failed]).toEqual([true, [refusal]]);
 });
 
+test('a reservation that waits for others to join is tried again, ever more rarely, until the lease is over', async () => {
+  const { epoch, take, clock, state, failed, places } = createEpochBench({ leaseEndsAt: 30_000, random: () => 1 });
+  const triedAt: number[] = [];
+  state.answer = () => {
+    triedAt.push(clock.elapsed());
+    return Promise.reject(answered('REBALANCE_IN_PROGRESS'));
+  };
+  await take({ from: 0, count: 2 });
+  await clock.advance(29_999);
+  expect(epoch.signal.aborted).toBe(false);
+  const pauses = triedAt.slice(1).map((at, index) => at - triedAt[index]!);
+  expect(pauses).toEqual([50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000]);
+  await clock.advance(60_000);
+  expect([epoch.signal.aborted, triedAt.length, failed, places(), clock.timers()]).toEqual([true, 12, [], [], 0]);
+});
+
+test('a last commit that waits for others to join is tried again, and holds them up for four seconds at most', async () => {
+  const { epoch, take, out, clock, state, memory } = createEpochBench({ random: () => 1 });
+  await take({ from: 0, count: 1 });
+  let tries = 0;
+  state.answer = () => {
+    tries += 1;
+    return Promise.reject(answered('REBALANCE_IN_PROGRESS'));
+  };
+  out[0]!.settle({ kind: 'ack' });
+  let drained = false;
+  void epoch.drain({ recall: true }).then(() => (drained = true));
+  await clock.advance(3_999);
+  expect([drained, tries]).toEqual([false, 7]);
+  await clock.advance(1);
+  expect([drained, epoch.signal.aborted, clock.timers()]).toEqual([true, true, 0]);
+  // It is not handed over again if the partition comes back.
+  expect([...memory.recall({ topic: 't', partition: 0 }, 0).keys()]).toEqual([0]);
+});
+
+test('what was settled is sent again, ever more rarely, until it is stored or the lease is over', async () => {
+  const { take, out, clock, commits, state } = createEpochBench({ leaseEndsAt: 30_000, random: () => 1 });
+  await take({ from: 0, count: 2 });
+  out[0]!.settle({ kind: 'ack' });
+  const triedAt: number[] = [];
+  state.answer = () => {
+    triedAt.push(clock.elapsed());
+    return clock.elapsed() < 5_000 ? Promise.reject(answered('REBALANCE_IN_PROGRESS')) : Promise.resolve();
+  };
+  await clock.advance(20_000);
+  expect(triedAt).toEqual([250, 300, 400, 600, 1_000, 1_800, 3_400, 6_600]);
+  expect(commits.at(-1)?.offsets).toEqual({ 't/0': 1 });
+});
+
 test('a lease that runs out ends the right by itself, unless it was renewed', async () => {
   const { epoch, clock, state } = createEpochBench({ leaseEndsAt: 1_000 });
   await clock.advance(500);

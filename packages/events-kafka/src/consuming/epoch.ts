@@ -10,6 +10,7 @@ import { openIntakes } from './open-intakes.ts';
 import { keyOf, type Fetched, type Seat, type TopicPartition } from './seat.ts';
 import type { Handed, PartitionLog } from './partition-log.ts';
 import { rightLost } from './right-lost.ts';
+import { createRight } from './right.ts';
 import type { SettledMemory } from './settled-memory.ts';
 import { createTurns, idleMs, type Turns } from './turns.ts';
 
@@ -71,7 +72,7 @@ export function createEpoch(options: EpochOptions): Epoch {
   const { runtime } = connection;
   const { clock, logger } = runtime;
   const { group, ordering, maxInFlight } = spec;
-  const lost = new AbortController();
+  const right = createRight({ clock, lease: seat.lease, lapsed: end });
   const recalled = new AbortController();
   /** What is out is not waited for any longer. */
   const impatient = new AbortController();
@@ -83,14 +84,13 @@ export function createEpoch(options: EpochOptions): Epoch {
   let draining: Promise<void> | undefined;
   let cancelIdle: (() => void) | undefined;
   let cancelDue: (() => void) | undefined;
-  let cancelLease = () => {};
   let cancelImpatience = () => {};
 
   const commits = createEpochCommits({
     runtime,
     seat,
     memory,
-    intakes: () => (mine() && seat.canCommit ? intakes.values() : []),
+    intakes: () => (right.stands() && seat.canCommit ? intakes.values() : []),
     sayOf: (intake) => (phase === 'closing' ? 'clean' : turns?.sayOf(intake)),
     closing: () => phase === 'closing',
     confirmed: pump,
@@ -102,9 +102,9 @@ export function createEpoch(options: EpochOptions): Epoch {
     deliver,
     settler,
     facts: { group, topics: topicsOf(connection.settings, spec), now: clock.now },
-    lost: lost.signal,
+    lost: right.signal,
     recalled: recalled.signal,
-    mine,
+    mine: right.stands,
     count,
     finished,
     settled,
@@ -114,7 +114,7 @@ export function createEpoch(options: EpochOptions): Epoch {
 
   async function load(): Promise<void> {
     try {
-      const opened = await openIntakes({ ...options, group, arrived: pump, over: lost.signal });
+      const opened = await openIntakes({ ...options, group, arrived: pump, over: right.signal });
       if (phase !== 'loading') return;
       for (const intake of opened) intakes.set(keyOf(intake.log), intake);
       if (doubted) doubt();
@@ -132,7 +132,7 @@ export function createEpoch(options: EpochOptions): Epoch {
     try {
       cancelDue?.();
       cancelDue = undefined;
-      for (let next = turns.next(); next !== undefined && mine(); next = turns.next()) {
+      for (let next = turns.next(); next !== undefined && right.stands(); next = turns.next()) {
         deliveries.handOver(next);
         if (next.log.low) commits.now();
       }
@@ -167,25 +167,8 @@ export function createEpoch(options: EpochOptions): Epoch {
     });
   }
 
-  function mine(): boolean {
-    if (lost.signal.aborted) return false;
-    if (!seat.lease.over) return true;
-    lapse();
-    return false;
-  }
-
-  function lapse(): void {
-    end(rightLost('the group has heard nothing of its consumer for too long'));
-  }
-
-  function watchLease(): void {
-    const leftMs = seat.lease.endsAt - clock.elapsed();
-    if (leftMs <= 0) lapse();
-    else cancelLease = clock.schedule(leftMs, watchLease);
-  }
-
   function fail(what: string, error: unknown): void {
-    if (lost.signal.aborted) return;
+    if (right.signal.aborted) return;
     const failure = new Error(`The consumer of group ${group} begins anew: ${what}.`, { cause: error });
     logger.error({ group, err: failure }, failure.message);
     end(failure);
@@ -196,9 +179,9 @@ export function createEpoch(options: EpochOptions): Epoch {
     if (phase === 'running') commits.now();
     phase = phase === 'loading' ? 'closing' : 'draining';
     for (const intake of intakes.values()) intake.close();
-    await Promise.race([deliveries.idle(), aborted(impatient.signal), aborted(lost.signal)]);
+    await Promise.race([deliveries.idle(), aborted(impatient.signal), aborted(right.signal)]);
     if (phase === 'draining') phase = 'closing';
-    await atMost(commits.flush(), { clock, ms: lastCommitMs, signal: lost.signal });
+    await atMost(commits.flush(), { clock, ms: lastCommitMs, signal: right.signal });
     end(movedError());
   }
 
@@ -207,8 +190,8 @@ export function createEpoch(options: EpochOptions): Epoch {
     phase = 'over';
     commits.close();
     // First the right: only after that may anybody else get the messages.
-    lost.abort(reason);
-    for (const cancel of [cancelIdle, cancelDue, cancelLease, cancelImpatience]) cancel?.();
+    right.giveUp(reason);
+    for (const cancel of [cancelIdle, cancelDue, cancelImpatience]) cancel?.();
     for (const intake of intakes.values()) intake.close();
     loaded.resolve();
   }
@@ -218,13 +201,13 @@ export function createEpoch(options: EpochOptions): Epoch {
     for (const intake of intakes.values()) intake.doubt();
   }
 
-  watchLease();
+  right.watch();
   void load();
 
   return {
-    signal: lost.signal,
+    signal: right.signal,
     get open() {
-      return lost.signal.aborted ? 0 : deliveries.open;
+      return right.signal.aborted ? 0 : deliveries.open;
     },
     get running() {
       return phase === 'running';
@@ -232,7 +215,7 @@ export function createEpoch(options: EpochOptions): Epoch {
     async take(fetched) {
       if (phase === 'loading') await atMost(loaded.promise, { clock, ms: patienceMs });
       const intake = intakes.get(keyOf(fetched.batch));
-      if (intake === undefined) return wait(clock, patienceMs, lost.signal);
+      if (intake === undefined) return wait(clock, patienceMs, right.signal);
       await intake.take(fetched);
     },
     oldest: () => oldestOf(intakes.values()),

@@ -5,7 +5,7 @@ import type { Settler } from '../settlement.ts';
 import type { GroupTopics } from '../topology.ts';
 import { begunAnew, readSoFar } from './begun-anew.ts';
 import { createEpoch, type Draining, type Epoch } from './epoch.ts';
-import { createMember } from './member.ts';
+import { createMember, type Member, type MemberOptions } from './member.ts';
 import { rightLost } from './right-lost.ts';
 import type { TopicPartition } from './seat.ts';
 import type { SettledMemory } from './settled-memory.ts';
@@ -54,7 +54,11 @@ const patienceMs = 250;
 /** After a fetch that has failed: how long until a topic that was deleted may be there again. */
 const looksAfterMs: readonly number[] = [250, 1_000, 2_000, 4_000];
 
-export function createMembership({ connection, assigner, assigned: told, ...parts }: MembershipOptions): Membership {
+/** `join` makes its member: a consumer of the client. */
+export function createMembership(
+  { connection, assigner, assigned: told, ...parts }: MembershipOptions,
+  join: (options: MemberOptions) => Member = createMember,
+): Membership {
   const { spec, topics } = parts;
   const { clock } = connection.runtime;
   const { finishMs } = consumerTimes(connection.settings, spec);
@@ -64,12 +68,11 @@ export function createMembership({ connection, assigner, assigned: told, ...part
   let epoch: Epoch | undefined;
   let assigned: readonly TopicPartition[] = [];
   let ending = false;
-  /** How often it is to be looked yet. */
-  let looks = 0;
+  let looking = false;
   const over = new AbortController();
   /** Since when nothing is handed over, if nothing is. */
   let restingSince = clock.elapsed();
-  const member = createMember({
+  const member = join({
     connection,
     spec,
     assigner,
@@ -100,18 +103,20 @@ export function createMembership({ connection, assigner, assigned: told, ...part
 
   /** A topic that is gone may be back when nobody looks, with the offsets of the old one. */
   async function lookForNewLogs(): Promise<void> {
-    const looking = looks > 0;
     if (looking) return;
-    looks = looksAfterMs.length;
-    for (; looks > 0 && !ending; looks -= 1) {
-      await wait(clock, looksAfterMs.at(-looks) ?? 0, over.signal);
+    looking = true;
+    const isOver = () => ending || over.signal.aborted;
+    for (const afterMs of looksAfterMs) {
+      await wait(clock, afterMs, over.signal);
+      if (isOver()) break;
       const read = readSoFar(epoch?.logs() ?? []);
       const anew = await begunAnew(connection.admin, read).catch(() => undefined);
-      if (ending || anew === undefined || anew.size === 0) continue;
+      if (isOver()) break;
+      if (anew === undefined || anew.size === 0) continue;
       member.fail(new Error(`${[...anew.keys()].join(', ')} was deleted and made again: the group reads it anew.`));
       break;
     }
-    looks = 0;
+    looking = false;
   }
 
   function begin({ again }: { readonly again: boolean }): void {

@@ -1,12 +1,11 @@
 import type { KafkaMessage } from 'kafkajs';
 import { newestAppend } from './append-time.ts';
-import { chargedMarks, countOf, decodeMarks, encodeMarks, mostAhead, suspectFrom } from './marks.ts';
+import { decodeMarks, encodeMarks, mostAhead } from './marks.ts';
 import type { Readiness } from './readiness.ts';
 import { reservationFor, type Reservation } from './reservation.ts';
+import { createSuspicion, isSuspect } from './suspicion.ts';
 import { createTold, type Commitment } from './told.ts';
 import { createUnfinished, type Entry } from './unfinished.ts';
-
-export type { Commitment } from './told.ts';
 
 /**
  * One assigned partition in one epoch: what was fetched, what is out, what is settled, and what the next commit says.
@@ -59,7 +58,7 @@ export interface PartitionLog {
   readonly low: boolean;
   /** Whether a reservation or a suspect is, or may be, in the last commit: what `clean` would take out. */
   readonly marked: boolean;
-  /** Settlements since the last commitment was asked for. */
+  /** Settlements since the last commitment was asked for; at least one where that is not confirmed. */
   readonly unsaid: number;
   /** Fetched and neither handed over nor skipped. */
   readonly buffered: number;
@@ -98,20 +97,15 @@ export interface PartitionLogOptions {
 
 export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
   const { topic, partition, committed, begin, known, elapsed } = options;
-  const { offset: committedOffset, metadata: committedMetadata } = committed;
-  const read = decodeMarks(committedOffset, committedMetadata);
-  const { settled, ...charges } = chargedMarks(read);
-  let { counts, charged } = charges;
+  const read = decodeMarks(committed.offset, committed.metadata);
+  const suspicion = createSuspicion(read);
   let { appendedAt } = read;
-  const beganAt = Math.max(committedOffset, begin);
-  const unfinished = createUnfinished(beganAt, settled, known);
+  const beganAt = Math.max(committed.offset, begin);
+  const unfinished = createUnfinished(beganAt, read.settled, known);
 
   /** Of a partition without a commit the beginning need not be said. */
-  const stored = committedOffset < 0 ? { offset: beganAt, metadata: '' } : committed;
-  const marked = read.reservedEnd !== undefined || read.suspect !== undefined;
-  const told = createTold({ offset: stored.offset, metadata: stored.metadata ?? '' }, { marked });
-  /** The suspect that is out. */
-  let suspect: Entry | undefined;
+  const stored = committed.offset < 0 ? { offset: beganAt, metadata: '' } : committed;
+  const told = createTold({ offset: stored.offset, metadata: stored.metadata ?? '' }, read);
   let unsaid = 0;
   let idleSince: number | undefined = elapsed();
   let released = false;
@@ -122,10 +116,8 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
   function rewind(to: number): void {
     unfinished.restart(to);
     rewound = true;
-    counts = [];
-    charged = undefined;
+    suspicion.forget();
     appendedAt = undefined;
-    suspect = undefined;
     told.forget();
     idleSince ??= elapsed();
   }
@@ -133,8 +125,8 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
   function readiness(): Readiness {
     const { next } = unfinished;
     if (next === undefined) return 'nothing';
-    if (released || suspect !== undefined) return 'wait';
-    if (next.unsettled >= suspectFrom) return told.suspect === next.offset ? 'alone' : 'suspect';
+    if (released || suspicion.out !== undefined) return 'wait';
+    if (isSuspect(next)) return told.suspect === next.offset ? 'alone' : 'suspect';
     if (told.reservedEnd !== undefined && next.offset < told.reservedEnd) return 'free';
     return next.offset < unfinished.watermark + mostAhead ? 'reserve' : 'wait';
   }
@@ -142,7 +134,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
   /** What `run` would reserve anew. A suspect is not reserved for, nor what may come behind it. */
   function reservation(): Reservation | undefined {
     const { next, watermark } = unfinished;
-    if (next === undefined || next.unsettled >= suspectFrom || released || suspect !== undefined) return undefined;
+    if (next === undefined || isSuspect(next) || released || suspicion.out !== undefined) return undefined;
     return reservationFor({ next, watermark, reservedEnd: told.reservedEnd });
   }
 
@@ -153,16 +145,13 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
 
   function compose(say: 'run' | 'clean' | 'suspect'): Commitment {
     const offset = unfinished.watermark;
-    const alone = say === 'run' ? (suspect ?? markedNext()) : say === 'suspect' ? unfinished.next : undefined;
+    const alone = say === 'run' ? (suspicion.out ?? markedNext()) : say === 'suspect' ? unfinished.next : undefined;
     const end = say === 'run' && alone === undefined ? (reservation()?.end ?? told.reservedEnd) : undefined;
     const reserved = end !== undefined && end > offset ? end : undefined;
     const metadata = encodeMarks(offset, {
       settled: unfinished.settledPastWatermark(),
-      counts,
-      // Of the suspect itself its own mark tells.
-      charged: charged?.offset === alone?.offset ? undefined : charged,
+      ...suspicion.marks(alone),
       reservedEnd: reserved,
-      suspect: alone && { offset: alone.offset, count: alone.unsettled },
       appendedAt,
     });
     return { offset, metadata, reservedEnd: reserved, suspect: alone?.offset };
@@ -171,7 +160,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
   function ended(handed: Handed, how: 'settled' | 'released' | 'parked'): boolean {
     if (!unfinished.end(handed, how)) return false;
     if (unfinished.open === 0) idleSince ??= elapsed();
-    if (suspect === handed) suspect = undefined;
+    suspicion.ended(handed);
     return true;
   }
 
@@ -184,7 +173,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
       if (fit === 'no') return false;
       if (fit === 'anew') rewind(from);
       appendedAt = newestAppend(messages, appendedAt);
-      unfinished.take(messages, last, (offset) => countOf({ counts, charged }, offset));
+      unfinished.take(messages, last, suspicion.countOf);
       return true;
     },
     get position() {
@@ -200,20 +189,20 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
       if (ready !== 'free' && ready !== 'alone') throw new Error(`Nothing may be handed over: ${ready}.`);
       const entry = unfinished.handOver();
       idleSince = undefined;
-      if (ready === 'alone') suspect = entry;
+      if (ready === 'alone') suspicion.handedOver(entry);
       return entry;
     },
     settle(handed) {
       if (!ended(handed, 'settled')) return;
       unsaid += 1;
-      if (charged?.offset === handed.offset) charged = undefined;
+      suspicion.settled(handed);
     },
     release(handed) {
       if (ended(handed, 'released')) released = true;
     },
     park: (handed) => void ended(handed, 'parked'),
     commitment(say) {
-      if (say === 'suspect' && (unfinished.open > 0 || (unfinished.next?.unsettled ?? 0) < suspectFrom))
+      if (say === 'suspect' && (unfinished.open > 0 || unfinished.next === undefined || !isSuspect(unfinished.next)))
         throw new Error('There is no suspect, or it would not be alone.');
       if (say === 'suspect' && markedNext() !== undefined) return undefined;
       if (say !== 'run') told.takeBack();
@@ -229,7 +218,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
       return told.marked;
     },
     get unsaid() {
-      return unsaid;
+      return told.uncertain ? Math.max(unsaid, 1) : unsaid;
     },
     get buffered() {
       return unfinished.waiting;

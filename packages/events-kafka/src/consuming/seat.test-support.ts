@@ -84,14 +84,14 @@ export function fetchedOf({ topic = 't', partition = 0, from, count, high = from
 }
 
 /** What an adapter is given, with time that stands still. */
-export function createFakeRuntime() {
+export function createFakeRuntime({ random = () => 0 }: { random?: () => number } = {}) {
   const clock = createTestClock();
   const notices: string[] = [];
   const errors: string[] = [];
   const runtime: AdapterRuntime & { readonly clock: typeof clock } = {
     instance: 'i',
     clock,
-    random: () => 0,
+    random,
     logger: { info() {}, warn() {}, error: (_, text) => void errors.push(text) },
     notify: (notice) => void notices.push(notice.kind),
     busy: () => 0,

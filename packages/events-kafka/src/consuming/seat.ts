@@ -1,6 +1,6 @@
 import type { EachBatchPayload } from 'kafkajs';
 import type { Lease } from './lease.ts';
-import type { Commitment } from './partition-log.ts';
+import type { Commitment } from './told.ts';
 
 /** What a partition is called. */
 export interface TopicPartition {

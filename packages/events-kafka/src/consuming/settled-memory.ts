@@ -1,5 +1,5 @@
-import type { Commitment } from './partition-log.ts';
 import { keyOf, type TopicPartition } from './seat.ts';
+import type { Commitment } from './told.ts';
 
 /**
  * What was settled and is not known to be committed, over all assignments of a subscription: when a right is lost before the

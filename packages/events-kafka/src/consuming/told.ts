@@ -1,3 +1,5 @@
+import type { Marks } from './marks.ts';
+
 /** What one partition says in a commit. */
 export interface Commitment {
   /** The next offset to handle, as Kafka means it. */
@@ -15,6 +17,8 @@ export interface Told {
   readonly suspect: number | undefined;
   /** A reservation or a suspect is stored, or may be. */
   readonly marked: boolean;
+  /** Something was told that nobody has confirmed. */
+  readonly uncertain: boolean;
   /** What is said next reserves nothing; as it may be stored before that is known, nothing is reserved from now on. */
   takeBack(): void;
   /** Undefined when the broker has the same already. What it has is uncertain until this is confirmed. */
@@ -25,13 +29,14 @@ export interface Told {
   forget(): void;
 }
 
+/** `stored` is in the broker, with these marks in it. */
 export function createTold(
   stored: Pick<Commitment, 'offset' | 'metadata'>,
-  { marked: storedMarked }: { readonly marked: boolean },
+  marks: Pick<Marks, 'reservedEnd' | 'suspect'>,
 ): Told {
   let said: Pick<Commitment, 'offset' | 'metadata'> | undefined = stored;
   let latest: Commitment | undefined;
-  let marked = storedMarked;
+  let marked = marks.reservedEnd !== undefined || marks.suspect !== undefined;
   let reservedEnd: number | undefined;
   let suspect: number | undefined;
 
@@ -49,6 +54,9 @@ export function createTold(
     },
     get marked() {
       return marked;
+    },
+    get uncertain() {
+      return latest !== undefined;
     },
     takeBack,
     tell(commitment) {

@@ -1,11 +1,10 @@
 import { BrokerUnavailableError, type Clock, ConfigurationError, describeError, wait } from '@payments/events-core';
 import type { ITopicConfig } from 'kafkajs';
 import type { Administrator } from '../connection/administrator.ts';
-import { isAnswer, protocolType, rootOf } from '../errors.ts';
+import { isAnswer, isForbidden, protocolType, rootOf } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { describeTopic, serves, type DescribedTopic } from './topic-metadata.ts';
 import type { TopicToCreate } from './topics.ts';
-import { isForbidden } from './verdict.ts';
 
 export interface TopicMakerOptions {
   readonly admin: Pick<Administrator, 'ask'>;

@@ -1,11 +1,10 @@
 import { backoffMs, ConfigurationError, describeError, wait, type AdapterRuntime } from '@payments/events-core';
-import { protocolType } from '../errors.ts';
+import { isForbidden, protocolType } from '../errors.ts';
 import { createLane, type Lane } from './lane.ts';
 import { partitionOf } from './partitioner.ts';
 import type { Failure, Posting } from './posting.ts';
 import { createPostingList } from './posting-list.ts';
 import { TopicMissing, type Topics } from './topics.ts';
-import { isForbidden } from './verdict.ts';
 
 /** What is posted to one topic: it waits here while nobody knows how many partitions there are, then in their lanes. */
 export interface TopicQueue {

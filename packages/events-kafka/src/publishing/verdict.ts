@@ -96,8 +96,3 @@ export function verdictOf(error: unknown, { topic, settings }: Sent): Verdict {
 type Details = Partial<Pick<Verdict, 'again' | 'suspect'> & Pick<Failure, 'reason' | 'retryable' | 'said'>>;
 
 const usual = { again: 'none', suspect: undefined } as const;
-
-/** Kafka's word for what the user may not do, of topics and of clusters. */
-export function isForbidden(error: unknown): boolean {
-  return protocolType(error)?.endsWith('_AUTHORIZATION_FAILED') ?? false;
-}
