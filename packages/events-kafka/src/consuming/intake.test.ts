@@ -197,6 +197,18 @@ test('while nobody says whether the log is the same nothing is taken, and it is 
   expect(resolved).toEqual(['4']);
 });
 
+test('where nobody can say it four times over, the log is taken for the same', async () => {
+  const { take, intake, examineWith, clock, examined } = createBench({ at: 3 });
+  examineWith(Promise.resolve({ unknown: false, failed: true }));
+  intake.doubt();
+  for (let asked = 1; asked <= 4; asked += 1) {
+    expect(take({ from: 3, count: 2 }).resolved).toEqual([]);
+    await clock.advance(250);
+    expect(examined).toHaveLength(asked);
+  }
+  expect(take({ from: 3, count: 2 }).resolved).toEqual(['4']);
+});
+
 test('a log that is shorter than what was read of it has begun anew: sent back, the client would find it long enough soon', () => {
   const { take, log, calls } = createBench({ at: 50 });
   expect(take({ from: 0, count: 4, high: 49 }).resolved).toEqual(['3']);

@@ -11,6 +11,8 @@ const patienceMs = 250;
 const shortPatienceMs = 10;
 /** A retry topic is read ahead of its time, up to so many messages. */
 const mostAhead = 500;
+/** So often it is asked whether a log is still the same. While another partition of its topic has no leader there is no answer, for hours perhaps. */
+const mostAsked = 4;
 
 /** One assigned partition: how its messages come from the client, and when each may be handed over. */
 export interface Intake {
@@ -21,7 +23,7 @@ export interface Intake {
   dueInMs(): number;
   /** Takes the next message out, with the note of a copy. */
   handOver(): { readonly handed: Handed; readonly note: StoredNote | undefined };
-  /** A fetch has failed: the topic may have been made again, and nothing is taken before it is known to be the same. */
+  /** A fetch has failed: the topic may have been made again. Nothing is taken before it is known to be the same, or nobody can tell. */
   doubt(): void;
   /** Drops what was not handed over, and takes nothing more. */
   close(): void;
@@ -66,12 +68,13 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
   /** Where the client was sent back to because it came from elsewhere. */
   let soughtAt: number | undefined;
   let examining = false;
-  let doubted = false;
+  /** So often it is to be asked yet whether it is the same log, before anything more is taken. */
+  let doubts = 0;
 
   async function take({ batch, resolveOffset }: Fetched): Promise<void> {
     // What comes from an assignment before this one is fetched again by whom it belongs to.
     if (closed.signal.aborted || examining) return wait(clock, patienceMs, closed.signal);
-    if (doubted && !(await isTheSame())) return;
+    if (doubts > 0 && !(await isTheSame())) return;
     const last = offsetOf(batch.lastOffset());
     const from = fetchedFrom(batch);
     // Less has been written than was read already: the topic was deleted and made again, and soon nobody could tell.
@@ -93,11 +96,13 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
 
   /** By now a topic that was made again may have grown past where the old one was read, and nothing else would tell. */
   async function isTheSame(): Promise<boolean> {
-    doubted = false;
+    const asking = doubts;
+    doubts = 0;
     const { anew, failed } = await examineAlone();
     if (closed.signal.aborted) return false;
     if (failed) {
-      doubted = true;
+      // Another failed fetch may have come meanwhile.
+      doubts ||= asking - 1;
       await wait(clock, patienceMs, closed.signal);
       return false;
     }
@@ -172,7 +177,7 @@ export function createIntake({ runtime, seat, log, stepMs, arrived, examine }: I
       resumeIfLow();
       return { handed, note };
     },
-    doubt: () => void (doubted = true),
+    doubt: () => void (doubts = mostAsked),
     close() {
       closed.abort();
       lowered();

@@ -73,6 +73,24 @@ test('it asks until there is an answer', async () => {
   expect(await opening).toHaveLength(3);
 });
 
+test('where nobody can say whether a log was made again, it is read on after some tries, and asked once more before anything is taken', async () => {
+  const marks = encodeMarks(2, { settled: [], counts: [], appendedAt: 100 });
+  const silence = new Error('the partition has no leader');
+  const failures = Array.from({ length: 4 }, () => [undefined, silence]).flat();
+  const { open, clock, asked } = createBench({
+    committed: { ...committed, 't/0': ['2', marks] },
+    begins: { t: ['0'] },
+    failures,
+  });
+  const opening = open();
+  await clock.advance(60_000);
+  const [intake] = await opening;
+  expect(intake!.log.position).toBe(2);
+  const before = asked.length;
+  await Promise.race([intake!.take(fetchedOf({ from: 2, count: 2 }).fetched), quiet()]);
+  expect(asked.length).toBeGreaterThan(before);
+});
+
 test('what the broker refuses is not asked again', async () => {
   const refusal = answered('GROUP_AUTHORIZATION_FAILED');
   const { open } = createBench({ committed, failures: [refusal] });

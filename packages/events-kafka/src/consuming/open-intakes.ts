@@ -24,6 +24,10 @@ export interface IntakesOptions {
   readonly over: AbortSignal;
 }
 
+/** One partition without a leader leaves this question without an answer for its whole topic: the others are not to wait for it. */
+const triesToTell = 3;
+const unknown: ReadonlyMap<string, number> = new Map();
+
 /**
  * The assigned partitions, each from where the group has committed. Asks until there is an answer; none when it was over first.
  * @throws what the broker has refused it with.
@@ -33,11 +37,18 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
   const { runtime, admin } = connection;
   const { clock, random } = runtime;
 
+  /** Whether it is known which logs have begun anew. */
+  let told = true;
+
   async function read() {
     for (let failures = 0; !over.aborted; failures += 1) {
       try {
         const found = await readCommitted(admin, group, places);
-        const anew = await begunAnew(admin, found);
+        const anew = await begunAnew(admin, found).catch((error: unknown) => {
+          if (failures < triesToTell) throw error;
+          return unknown;
+        });
+        told = anew !== unknown;
         return found.map((place) => fromItsBeginning(place, anew.get(keyOf(place))));
       } catch (error) {
         if (isAnswer(error)) throw error;
@@ -59,19 +70,19 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
 
   /** Where the log begins by now: what lies before that is gone, and was not read. */
   async function examine(log: PartitionLog): Promise<Examined> {
-    const unknown = log.appendedAt === undefined;
+    const undated = log.appendedAt === undefined;
     try {
       const anew = (await begunAnew(admin, readSoFar([log]))).get(keyOf(log));
-      if (anew !== undefined) return { anew, unknown, failed: false };
+      if (anew !== undefined) return { anew, unknown: undated, failed: false };
       const begin = (await beginOf(admin, log.topic)).get(log.partition);
-      if (begin === undefined || over.aborted || !log.trimmed(begin)) return { unknown, failed: false };
+      if (begin === undefined || over.aborted || !log.trimmed(begin)) return { unknown: undated, failed: false };
       const message = `Kafka has deleted events of ${log.topic}/${log.partition} before offset ${begin} that group ${group} has not read. Give the topic a longer retention.`;
       runtime.notify({ kind: 'loss-suspected', group, message });
     } catch {
       // It is asked again, or what is found there is taken as it is.
-      return { unknown, failed: true };
+      return { unknown: undated, failed: true };
     }
-    return { unknown, failed: false };
+    return { unknown: undated, failed: false };
   }
 
   const committed = await read();
@@ -84,7 +95,9 @@ export async function openIntakes(options: IntakesOptions): Promise<readonly Int
     seat.resume(log);
     // It would begin where the group has committed, which may be the end of another log.
     if (again || place.anew === true) seat.seek(log, log.position);
-    return createIntake({ runtime, seat, log, stepMs, arrived, examine });
+    const intake = createIntake({ runtime, seat, log, stepMs, arrived, examine });
+    if (!told) intake.doubt();
+    return intake;
   });
 }
 
