@@ -16,7 +16,7 @@ const leastEvents = soak ? 100_000 : 20_000;
 const downMs = soak ? 10_000 : 4_000;
 const nodes = [1, 2, 3] as const;
 /** Until the group has found its new coordinator, and the consumer the new leaders. */
-const longestSilenceMs = 20_000;
+const longestSilenceMs = 45_000;
 
 let cluster: KafkaCluster;
 beforeAll(async () => {
