@@ -6,7 +6,7 @@ import {
   loadConfig,
   NonRetryableError,
 } from '@payments/events-core';
-import { settled } from './settled.ts';
+import { buried, settled } from './settled.ts';
 
 const accounts = new Set(['EUR']);
 /** The default prints a line for each dead letter; here the program prints its own. */
@@ -32,6 +32,7 @@ for (const [payment_id, currency] of [
   await publisher.publish('payment.transaction.succeeded', { payment_id, amount: 4999, currency });
 }
 await settled(ledger, 3);
+await buried(broker, 'ledger', 2);
 
 // #region program
 const letters = deadLetters({ broker, group: 'ledger' });

@@ -1,4 +1,7 @@
-/** What a configuration cannot say: the lab's clients are to be taken for dead while a clause waits. */
+/**
+ * What a configuration cannot say: the lab's clients are to be taken for dead while a clause waits. And as each partition
+ * costs each of some hundred clients its share, there are as many as show that there are several.
+ */
 import { ConfigurationError, type BrokerAdapter, type MessagingConfig } from '@payments/events-core';
 import { kafka, type KafkaOptions } from '@payments/events-kafka';
 
@@ -6,6 +9,7 @@ export const shortLeases = {
   sessionTimeoutMs: 6_000,
   requestTimeoutMs: 3_000,
   topicRefreshMs: 1_000,
+  partitions: 3,
 } as const satisfies Partial<KafkaOptions>;
 
 /** For programs of their own. */
