@@ -161,6 +161,20 @@ test('a last commit that waits for others to join is tried again, and holds them
   expect([...memory.recall({ topic: 't', partition: 0 }, 0).keys()]).toEqual([0]);
 });
 
+test('what was settled is sent again, ever more rarely, until it is stored or the lease is over', async () => {
+  const { take, out, clock, commits, state } = createEpochBench({ leaseEndsAt: 30_000, random: () => 1 });
+  await take({ from: 0, count: 2 });
+  out[0]!.settle({ kind: 'ack' });
+  const triedAt: number[] = [];
+  state.answer = () => {
+    triedAt.push(clock.elapsed());
+    return clock.elapsed() < 5_000 ? Promise.reject(answered('REBALANCE_IN_PROGRESS')) : Promise.resolve();
+  };
+  await clock.advance(20_000);
+  expect(triedAt).toEqual([250, 300, 400, 600, 1_000, 1_800, 3_400, 6_600]);
+  expect(commits.at(-1)?.offsets).toEqual({ 't/0': 1 });
+});
+
 test('a lease that runs out ends the right by itself, unless it was renewed', async () => {
   const { epoch, clock, state } = createEpochBench({ leaseEndsAt: 1_000 });
   await clock.advance(500);

@@ -58,7 +58,7 @@ export interface PartitionLog {
   readonly low: boolean;
   /** Whether a reservation or a suspect is, or may be, in the last commit: what `clean` would take out. */
   readonly marked: boolean;
-  /** Settlements since the last commitment was asked for. */
+  /** Settlements since the last commitment was asked for; at least one where that is not confirmed. */
   readonly unsaid: number;
   /** Fetched and neither handed over nor skipped. */
   readonly buffered: number;
@@ -218,7 +218,7 @@ export function createPartitionLog(options: PartitionLogOptions): PartitionLog {
       return told.marked;
     },
     get unsaid() {
-      return unsaid;
+      return told.uncertain ? Math.max(unsaid, 1) : unsaid;
     },
     get buffered() {
       return unfinished.waiting;

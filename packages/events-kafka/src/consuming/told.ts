@@ -17,6 +17,8 @@ export interface Told {
   readonly suspect: number | undefined;
   /** A reservation or a suspect is stored, or may be. */
   readonly marked: boolean;
+  /** Something was told that nobody has confirmed. */
+  readonly uncertain: boolean;
   /** What is said next reserves nothing; as it may be stored before that is known, nothing is reserved from now on. */
   takeBack(): void;
   /** Undefined when the broker has the same already. What it has is uncertain until this is confirmed. */
@@ -52,6 +54,9 @@ export function createTold(
     },
     get marked() {
       return marked;
+    },
+    get uncertain() {
+      return latest !== undefined;
     },
     takeBack,
     tell(commitment) {
