@@ -19,6 +19,9 @@ import { openTenant } from './tenant.ts';
 /** Each of some fifty crashes in one clause costs a session. Brokers refuse less than 6 s, but for those that are set up for it. */
 const crashLoopSessionMs = 2_000;
 
+/** Where a group of five shares them: one for each, and one more. */
+const sharedPartitions = 6;
+
 /** A prefix of its own, its user, and a network for each client. Costs some hundred milliseconds. */
 export async function openLab(server: LabServer, { clause, namespace }: LabRequest): Promise<Lab> {
   const { doors } = server;
@@ -41,6 +44,7 @@ export async function openLab(server: LabServer, { clause, namespace }: LabReque
           topicStrategy: strategy,
           ...shortLeases,
           ...(clause === 'R5' ? { sessionTimeoutMs: crashLoopSessionMs } : {}),
+          ...(clause === 'G1' ? { partitions: sharedPartitions } : {}),
           // The broker says where it is published. This client reaches it by its own network.
           addressOf: () => ({ host: '127.0.0.1', port }),
           ...options,
