@@ -16,13 +16,24 @@ const slow = [
   'demo',
 ];
 
-/** Begins the slow suites first. Their durations are not known on a machine that has never run them. */
+/**
+ * Begins the slow suites first. Their durations are not known on a machine that has never run them. Brokers take turns:
+ * clauses on one may keep both cores busy, while those on another wait.
+ */
 export class SlowFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
       const found = slow.findIndex((part) => moduleId.includes(part));
       return found < 0 ? slow.length : found;
     };
-    return files.toSorted((one, other) => rank(one) - rank(other) || one.moduleId.localeCompare(other.moduleId));
+    const byName = files.toSorted((one, other) => one.moduleId.localeCompare(other.moduleId));
+    const alike = Map.groupBy(byName, (file) => `${rank(file)} ${brokerOf(file)}`);
+    const turn = new Map([...alike.values()].flatMap((some) => some.map((file, place) => [file, place] as const)));
+    return byName.toSorted((one, other) => rank(one) - rank(other) || turn.get(one)! - turn.get(other)!);
   }
+}
+
+/** The folder of `integration/` that it lies in. */
+function brokerOf({ moduleId }: TestSpecification): string | undefined {
+  return /\/integration\/([^/]+)\//.exec(moduleId)?.[1];
 }

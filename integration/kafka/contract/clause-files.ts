@@ -2,7 +2,7 @@ import { allBut, type ClauseFiles } from '../../contract/clause-files.ts';
 
 /**
  * Clauses that stop, kill and pause the broker itself, one after another on a broker that nobody else uses. They wait more
- * than they work: three files of them, in three workers, take as long as one. E3 is here because it weighs how long its own
+ * than they work: three files of them, beside each other, take as long as one. E3 is here because it weighs how long its own
  * process is blocked, and Z2 because only these brokers speak TLS.
  */
 export const breakingBroker = {
