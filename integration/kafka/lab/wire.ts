@@ -58,13 +58,27 @@ export async function ask<T>(address: Address, question: Question, read: (answer
   }
 }
 
+/** Those that wait for the next question, by address. To connect costs more than most answers. */
+const idle = new Map<string, Session[]>();
+
 async function exchange(address: Address, question: Question): Promise<Reader> {
-  const session = openSession(address);
+  const place = `${address.host}:${address.port}`;
+  const waiting = idle.get(place) ?? [];
+  idle.set(place, waiting);
+  const session = waiting.pop() ?? openSession(address, () => remove(waiting, session));
   try {
-    return await session.exchange(question);
-  } finally {
+    const answer = await session.exchange(question);
+    waiting.push(session);
+    return answer;
+  } catch (error) {
     session.close();
+    throw error;
   }
+}
+
+function remove(from: Session[], session: Session): void {
+  const place = from.indexOf(session);
+  if (place >= 0) from.splice(place, 1);
 }
 
 export interface Session {
@@ -73,24 +87,46 @@ export interface Session {
   close(): void;
 }
 
-/** One connection, for what has to be said on the same one. */
-export function openSession(address: Address): Session {
+interface Asked {
+  readonly tagged: boolean;
+  resolve(answer: Reader): void;
+  reject(error: Error): void;
+}
+
+/**
+ * One connection, for what has to be said on the same one. It ends when nothing is said or answered for a while, and keeps
+ * the process alive only while an answer is due.
+ */
+export function openSession(address: Address, ended?: () => void): Session {
   const socket = connect(address);
+  let asked: Asked | undefined;
+  let heard = Buffer.alloc(0);
+  let problem = new Error('the connection ended before the answer');
+
   socket.setTimeout(answerWithinMs, () => socket.destroy(new Error('no answer in time')));
+  socket.on('error', (error) => {
+    problem = error;
+  });
+  socket.on('close', () => {
+    ended?.();
+    asked?.reject(problem);
+  });
+  socket.on('data', (chunk) => {
+    heard = Buffer.concat([heard, chunk]);
+    if (heard.length < 4 || heard.length < 4 + heard.readInt32BE()) return;
+    // The correlation id, and the tags of a flexible header.
+    asked?.resolve(readerOf(heard.subarray(asked.tagged ? 9 : 8)));
+    asked = undefined;
+    socket.unref();
+  });
 
   return {
     exchange: ({ api, version, body, flexible: tagged = false }) =>
       new Promise((resolve, reject) => {
-        let heard = Buffer.alloc(0);
-        socket.on('error', reject);
-        socket.on('close', () => reject(new Error('the connection ended before the answer')));
-        socket.removeAllListeners('data').on('data', (chunk) => {
-          heard = Buffer.concat([heard, chunk]);
-          if (heard.length < 4 || heard.length < 4 + heard.readInt32BE()) return;
-          // The correlation id, and the tags of a flexible header.
-          const answer = readerOf(heard.subarray(tagged ? 9 : 8));
-          resolve(answer);
-        });
+        if (socket.destroyed) return reject(problem);
+        asked = { tagged, resolve, reject };
+        heard = Buffer.alloc(0);
+        socket.ref();
         const header = [int16(api), int16(version), int32(7), string('lab'), ...(tagged ? [flexible.noTags] : [])];
         const request = Buffer.concat([...header, body]);
         socket.write(Buffer.concat([int32(request.length), request]));

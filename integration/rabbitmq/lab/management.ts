@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RabbitmqServer } from '../../brokers/rabbitmq-server.ts';
 import { installation, probePath } from './erlang-page.ts';
 
@@ -39,7 +40,7 @@ export function openManagement({ url, managementUrl, container }: RabbitmqServer
       } catch (error) {
         if (performance.now() > deadline)
           throw new Error(`the management port of RabbitMQ does not answer`, { cause: error });
-        await new Promise((resolve) => setTimeout(resolve, askAgainMs));
+        await sleep(askAgainMs);
       }
     }
   }
@@ -58,10 +59,16 @@ export function openManagement({ url, managementUrl, container }: RabbitmqServer
       return text === '' ? undefined : (JSON.parse(text) as unknown);
     },
     async evaluate(expression) {
-      for (let tried = false; ; tried = true) {
+      const deadline = performance.now() + patienceMs;
+      for (let tried = false; ;) {
         const response = await ask('POST', probePath, expression);
         const text = await response.text();
         if (response.ok) return JSON.parse(text) as unknown;
+        // A queue came or went while the expression looked at it.
+        if (response.status === 500 && performance.now() < deadline) {
+          await sleep(askAgainMs);
+          continue;
+        }
         // Whatever page answers instead, ours is not there, or no longer.
         if (tried || ![404, 405].includes(response.status))
           throw new Error(`RabbitMQ answered ${response.status} to ${expression}: ${text.slice(0, 1_000)}`);
@@ -69,6 +76,7 @@ export function openManagement({ url, managementUrl, container }: RabbitmqServer
           installing = undefined;
         });
         await installing;
+        tried = true;
       }
     },
   };
